@@ -1,0 +1,89 @@
+"""What a terminal shows: progress while a run works, tables when it is done."""
+
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from tasks.runtime.events import StageEvent
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+class RunView:
+    """One bar for the phase at work on a terminal; one line a finished stage everywhere else."""
+
+    def __init__(self) -> None:
+        """Nothing is drawn before the first stage."""
+        self.events: list[StageEvent] = []
+        self._progress = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=err,
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        self._bar = self._progress.add_task("starting", total=None)
+
+    def __enter__(self) -> "RunView":
+        """Starts drawing."""
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Clears the bar."""
+        self._progress.stop()
+
+    def stage_started(self, stage: str) -> None:
+        """Names the stage at work."""
+        self._progress.update(self._bar, description=stage, completed=0, total=None)
+
+    def phase_moved(self, stage: str, phase: str, n_done: int, n_total: int) -> None:
+        """Moves the bar."""
+        self._progress.update(self._bar, description=f"{stage}: {phase}", completed=n_done, total=n_total)
+
+    def stage_ended(self, event: StageEvent) -> None:
+        """Leaves one line behind."""
+        self.events.append(event)
+        state = "reused" if event.reused else f"built in {event.seconds:.1f} s"
+        err.print(f"{event.stage}: {state}")
+
+
+def stage_table(events: Sequence[StageEvent]) -> Table:
+    """What each stage read, kept and cost."""
+    table = Table("stage", "artifact", "state")
+    for name in ("documents in", "documents", "bytes", "seconds"):
+        table.add_column(name, justify="right")
+    for event in events:
+        summary = event.manifest.summary if event.manifest else {}
+        table.add_row(
+            event.stage,
+            event.fingerprint[:12],
+            "reused" if event.reused else "built",
+            count(summary.get("n_documents_in")),
+            count(summary.get("n_documents")),
+            size(summary.get("size_bytes")),
+            f"{event.seconds:.1f}",
+        )
+    return table
+
+
+def count(number: int | None) -> str:
+    """`12,345`, or a dash where there is nothing to count."""
+    return "-" if number is None else f"{number:,}"
+
+
+def size(size_bytes: float | None) -> str:
+    """`1.2 MB`: powers of 1000, as disks are sold and the paper counts."""
+    if size_bytes is None:
+        return "-"
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if size_bytes < 1000 or unit == "TB":
+            return f"{size_bytes:.0f} {unit}" if unit == "B" else f"{size_bytes:.1f} {unit}"
+        size_bytes /= 1000
+    raise AssertionError("the last unit takes everything")
