@@ -43,3 +43,9 @@ def prefect_session() -> Iterator[None]:
 
     with prefect_test_harness():
         yield
+
+
+@pytest.fixture(scope="session")
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where runs in processes of their own keep Prefect's database; made once, for making it takes seconds."""
+    return tmp_path_factory.mktemp("prefect-home")
