@@ -39,7 +39,10 @@ def show_list(store_url: str, stage: str | None) -> int:
             assert record is not None, "it was listed"
             runs.add_row(name, record.state, record.finished, str(len(record.stages)))
         out.print(runs)
-    found = manifests.list_manifests(store, [stage] if stage else stages_of(store))
+    stages = stages_of(store)
+    if stage is not None and stage not in stages:
+        raise ConfigError(f"no stage {stage!r} in {store.url}; it has {', '.join(stages) or 'none'}")
+    found = manifests.list_manifests(store, [stage] if stage else stages)
     table = Table("artifact", "committed", title="Artifacts", title_justify="left")
     for name in ("documents", "bytes", "files"):
         table.add_column(name, justify="right")

@@ -112,8 +112,10 @@ def parse_overrides(pairs: Sequence[str]) -> dict[str, Any]:
 
 
 def _overrides(arguments: argparse.Namespace) -> dict[str, Any]:
-    store = {"execution.store": arguments.store} if getattr(arguments, "store", None) else {}
-    return parse_overrides(arguments.set) | store
+    store = os.environ.get("OPENCODER_STORE")
+    default = {"execution.store": store} if store else {}
+    asked_for = {"execution.store": arguments.store} if arguments.store else {}
+    return default | parse_overrides(arguments.set) | asked_for
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -165,7 +167,7 @@ def _gc(arguments: argparse.Namespace) -> int:
 
 
 def _apply(arguments: argparse.Namespace) -> int:
-    from deployments.apply import apply
+    from deployments.apply.command import apply
 
     overrides = parse_overrides(arguments.set)
     if arguments.profile:

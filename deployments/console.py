@@ -1,7 +1,11 @@
 """What a terminal shows: progress while a run works, tables when it is done."""
 
+import logging
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -9,8 +13,40 @@ from rich.table import Table
 
 from tasks.runtime.events import StageEvent
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+FILE_WIDTH = 160
+"""Columns where no terminal tells its own: tables in a log file or a pipe keep their names whole."""
+
+
+def width_of(stream: TextIO) -> int | None:
+    """Columns to draw tables in, None = what the terminal (or COLUMNS) says."""
+    return None if stream.isatty() or "COLUMNS" in os.environ else FILE_WIDTH
+
+
+# Paths and rules hold brackets and colons: what is printed is text, never markup.
+out = Console(highlight=False, markup=False, emoji=False, width=width_of(sys.stdout))
+err = Console(stderr=True, highlight=False, markup=False, emoji=False, width=width_of(sys.stderr))
+
+
+def _is_no_engine_error(record: logging.LogRecord) -> bool:
+    is_engine = record.name.startswith(("prefect.flow_runs", "prefect.task_runs", "prefect.engine"))
+    is_report = bool(record.exc_info) or record.getMessage().startswith("Finished in state")
+    return not (is_engine and is_report)
+
+
+@contextmanager
+def one_error() -> Iterator[None]:
+    """Keeps Prefect's account of a failure, three tracebacks, off the terminal; its server has it whole.
+
+    The error itself still leaves the flow, and is told once.
+    """
+    handlers = list(logging.getLogger().handlers)
+    for handler in handlers:
+        handler.addFilter(_is_no_engine_error)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            handler.removeFilter(_is_no_engine_error)
 
 
 class RunView:
@@ -56,7 +92,9 @@ class RunView:
 
 def stage_table(events: Sequence[StageEvent]) -> Table:
     """What each stage read, kept and cost."""
-    table = Table("stage", "artifact", "state")
+    table = Table()
+    for name in ("stage", "artifact", "state"):
+        table.add_column(name, overflow="fold")
     for name in ("documents in", "documents", "bytes", "seconds"):
         table.add_column(name, justify="right")
     for event in events:

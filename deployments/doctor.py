@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
+from rich.text import Text
 
 from deployments.console import err, out, size
 from deployments.presets import load_preset
@@ -50,7 +51,7 @@ def show_problems(findings: list[Finding]) -> bool:
     """Prints what is wrong; True when something is."""
     problems = [finding for finding in findings if not finding.ok]
     for problem in problems:
-        err.print(f"[red]{problem.subject}[/red]: {problem.message}", soft_wrap=True)
+        err.print(Text(problem.subject, "red") + f": {problem.message}", soft_wrap=True)
     return bool(problems)
 
 
@@ -119,6 +120,6 @@ def show_diagnosis(preset_name: str, overrides: Mapping[str, Any]) -> int:
     recipe, execution = apply_overrides(preset.recipe, preset.execution, overrides)
     findings = diagnose(recipe, execution)
     for finding in findings:
-        state = "[green]ok[/green]     " if finding.ok else "[red]missing[/red]"
-        out.print(f"{state} {finding.subject}: {finding.message}", soft_wrap=True)
+        state = Text("ok     ", "green") if finding.ok else Text("missing", "red")
+        out.print(state + f" {finding.subject}: {finding.message}", soft_wrap=True)
     return 0 if all(finding.ok for finding in findings) else 1

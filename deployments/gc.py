@@ -1,6 +1,7 @@
 """`opencoder gc`: removes what no recorded run is made of, and what finished phases left behind.
 
-Nothing younger than `keep_hours` goes, so that a run at work on the same store loses nothing.
+Nothing younger than `keep_hours` goes, nor anything of an unfinished artifact that is still written to, so
+that a run at work on the same store loses nothing.
 """
 
 import time
@@ -36,9 +37,13 @@ def _unused(store: Store, oldest_kept: float) -> Iterator[tuple[str, int]]:
         for fingerprint in store.list_folders(stage):
             folder = manifests.folder(stage, fingerprint)
             needed = _files_of(store, stage, fingerprint) if (stage, fingerprint) in used else set()
-            for path, file in store.list_files(folder).items():
-                if path not in needed and file.modified < oldest_kept:
-                    yield path, file.size_bytes
+            files = store.list_files(folder)
+            if not needed and any(file.modified >= oldest_kept for file in files.values()):
+                continue  # Somebody is at work here, and needs the old shards too.
+            # Commits and records go first: one that is left never names a file that is gone.
+            for path in sorted(files.keys() - needed, key=lambda path: (not path.endswith(".json"), path)):
+                if files[path].modified < oldest_kept:
+                    yield path, files[path].size_bytes
 
 
 def _used_artifacts(store: Store) -> set[tuple[str, str]]:

@@ -56,7 +56,8 @@ def last_run(store: Store, name: str) -> RunRecord | None:
         return RunRecord.model_validate(json.loads(data))
     except ValueError as error:
         raise ArtifactError(
-            f"{store.uri(f'runs/{name}.json')} is not a readable run record: {error}"
+            f"{store.uri(f'runs/{name}.json')} is not a readable run record ({error}): delete it; "
+            "the next run of this name writes it again"
         ) from error
 
 
@@ -66,7 +67,8 @@ def _reasons(store: Store, event: StageEvent, last: RunRecord | None) -> list[st
     before = last.stages.get(event.stage) if last else None
     previous = manifests.find(store, event.stage, before) if before else None
     if previous is None:
-        return ["never built in this store"]
+        is_lost = before == event.fingerprint
+        return ["its artifact was deleted" if is_lost else "never built in this store"]
     reasons = [
         f"config {line}"
         for line in manifests.differences(_identity(event, previous.config), event.config.identity())
@@ -102,7 +104,9 @@ def show_plan(preset_name: str, overrides: Mapping[str, Any]) -> int:
     """Prints the plan of a preset; 0 always, for a plan is no verdict."""
     preset = load_preset(preset_name)
     recipe, execution = apply_overrides(preset.recipe, preset.execution, overrides)
-    table = Table("stage", "artifact", "action", "why")
+    table = Table()
+    for name in ("stage", "artifact", "action", "why"):
+        table.add_column(name, overflow="fold")
     for stage in make_plan(preset.load_flow(), recipe, execution):
         table.add_row(stage.stage, stage.fingerprint[:12], stage.action, "\n".join(stage.reasons))
     out.print(table)

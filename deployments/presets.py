@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
+from prefect.exceptions import MissingFlowError
 from prefect.flows import load_flow_from_entrypoint
 from prefect.utilities.templating import apply_values, resolve_block_document_references, resolve_variables
 
@@ -31,7 +32,10 @@ class Preset:
 
     def load_flow(self) -> RecipeFlow:
         """The flow behind the entrypoint; an import error is raised, never hidden."""
-        loaded: object = load_flow_from_entrypoint(self.entrypoint, use_placeholder_flow=False)
+        try:
+            loaded: object = load_flow_from_entrypoint(self.entrypoint, use_placeholder_flow=False)
+        except MissingFlowError:
+            loaded = None
         if not isinstance(loaded, RecipeFlow):
             raise ConfigError(
                 f"deployments/prefect.yaml, {self.name}: {self.entrypoint} is not a recipe flow"
@@ -58,7 +62,10 @@ def load_preset(name: str) -> Preset:
 
 @cache
 def _entries() -> list[dict[str, Any]]:
-    content = yaml.safe_load(files("deployments").joinpath("prefect.yaml").read_text(encoding="utf-8"))
+    try:
+        content = yaml.safe_load(files("deployments").joinpath("prefect.yaml").read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ConfigError(f"deployments/prefect.yaml is no YAML: {error}") from error
     entries: list[dict[str, Any]] = content["deployments"]
     return entries
 

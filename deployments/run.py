@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from deployments.console import RunView, err, out, stage_table
+from deployments.console import RunView, err, one_error, out, stage_table
 from deployments.doctor import diagnose, show_problems
 from deployments.presets import load_preset
 from flows.overrides import apply_overrides
@@ -20,7 +20,7 @@ def run(preset_name: str, overrides: Mapping[str, Any]) -> int:
         return 1
     flow = preset.load_flow()
     logging.getLogger("prefect").setLevel(logging.INFO)
-    with RunView() as view, listening(view):
+    with RunView() as view, listening(view), one_error():
         flow(preset.recipe, preset.execution, dict(overrides))
     out.print(stage_table(view.events))
     store = open_store(execution.store)

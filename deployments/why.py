@@ -35,7 +35,7 @@ class Lineage:
             stage=stage, fingerprint=fingerprint, uri=self.store.uri(f"{stage}/{fingerprint}")
         )
         for part in iter_tables(self.store, artifact, table, columns):
-            mask = pa.array([True] * part.num_rows)
+            mask = pa.array([True] * part.num_rows, pa.bool_())
             for name, value in equal.items():
                 mask = pc.and_(mask, pc.equal(part[name], value))
             yield from part.filter(mask).to_pylist()

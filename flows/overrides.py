@@ -59,7 +59,7 @@ def _key(node: object, key: str, so_far: str, path: str) -> str | int:
     if isinstance(node, dict):
         return key
     if isinstance(node, list):
-        if key.isdigit() and int(key) < len(node):
+        if key.isdecimal() and int(key) < len(node):
             return int(key)
         raise ConfigError(f"{path}: {so_far} has {len(node)} elements, and {key!r} is none of them")
     raise ConfigError(f"{path}: {so_far} is a single value and has no fields")

@@ -8,6 +8,7 @@ outer run instead of starting its own.
 import inspect
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -20,6 +21,7 @@ from models.artifact import Artifact
 from models.execution import Execution
 from models.recipe import Recipe, RunRecord
 from tasks.report.page import render_report
+from tasks.runtime.errors import RecipeError
 from tasks.runtime.events import Recorder, is_planning, recording
 from tasks.runtime.pool import pool_session
 from tasks.runtime.run_log import log, publish_markdown, publish_table
@@ -81,15 +83,15 @@ def _run_outermost(chain: Chain, recipe: Recipe, execution: Execution, recorder:
     store = open_store(execution.store)
     store.check()
     started = datetime.now(UTC)
-    state = "failed"
     try:
         artifact = chain(recipe, execution)
-        state = "completed"
-        return artifact
-    finally:
-        if recorder.events:
-            record = _record(recipe, recorder, state, started)
-            _publish(store, record, recorder)
+    except BaseException:
+        # A store that is full fails here once more: the first error is the one to tell.
+        with suppress(RecipeError):
+            _publish(store, _record(recipe, recorder, "failed", started), recorder)
+        raise
+    _publish(store, _record(recipe, recorder, "completed", started), recorder)
+    return artifact
 
 
 def _record(recipe: Recipe, recorder: Recorder, state: str, started: datetime) -> RunRecord:
@@ -106,7 +108,9 @@ def _record(recipe: Recipe, recorder: Recorder, state: str, started: datetime) -
 
 
 def _publish(store: Store, record: RunRecord, recorder: Recorder) -> None:
-    """The run record, the report beside it, and the funnel in the Prefect UI."""
+    """The run record, the report beside it, and the funnel in the Prefect UI; nothing before the first stage."""
+    if not recorder.events:
+        return
     store.write(f"runs/{record.name}.json", record.model_dump_json(indent=1).encode())
     report = f"runs/{record.name}.html"
     manifests = [event.manifest for event in recorder.events if event.manifest is not None]

@@ -15,12 +15,14 @@ class RuleOverride(Frozen):
     low: float | None = Field(
         None,
         allow_inf_nan=False,
-        description="smallest value that is kept; None = as in the table (paper App-A, Tables 11-12)",
+        description="smallest value that is kept; None = as in the table, whose values are those of paper App-A, "
+        "Tables 11-12; not in the paper: any other value",
     )
     high: float | None = Field(
         None,
         allow_inf_nan=False,
-        description="largest value that is kept; None = as in the table (paper App-A, Tables 11-12)",
+        description="largest value that is kept; None = as in the table, whose values are those of paper App-A, "
+        "Tables 11-12; not in the paper: any other value",
     )
     drop_share: float | None = Field(
         None,
@@ -38,9 +40,7 @@ class RuleOverride(Frozen):
 class SignalsConfig(StageConfig):
     """The part of the filter's config that measuring depends on; thresholds are no part of it (paper App-A.1)."""
 
-    transform: TransformConfig = Field(
-        TransformConfig(), description="see FilterConfig.transform (paper 2.1.1)"
-    )
+    transform: TransformConfig = Field(TransformConfig(), description="see FilterConfig.transform")
     profile: Literal["compat", "default"] = Field(
         "default", description="see FilterConfig.profile; not in the paper"
     )
@@ -54,7 +54,8 @@ class FilterConfig(StageConfig):
     """
 
     transform: TransformConfig = Field(
-        TransformConfig(), description="what is removed or replaced before a file is measured (paper 2.1.1)"
+        TransformConfig(),
+        description="what is removed or replaced before a file is measured; its fields name paper section 2.1.1",
     )
     rules: dict[str, RuleOverride] = Field(
         {},

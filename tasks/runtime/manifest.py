@@ -44,16 +44,18 @@ def find(store: Store, stage: str, fingerprint: str) -> Manifest | None:
         return None
     uri = store.uri(path)
     try:
-        manifest = Manifest.model_validate(json.loads(data))
-    except (ValueError, ValidationError) as error:
+        values = json.loads(data)
+        # Asked before the fields are: those of another version may be others.
+        if isinstance(values, dict) and values.get("schema_version") != SCHEMA_VERSION:
+            raise ArtifactError(
+                f"{uri} has schema version {values.get('schema_version')}, this code reads {SCHEMA_VERSION}: "
+                "use the version of the code that wrote it, or another store"
+            )
+        manifest = Manifest.model_validate(values)
+    except ValueError as error:  # ValidationError is one
         raise ArtifactError(
-            f"{uri} is not a readable manifest ({error}). {_mend(store, stage, fingerprint)}"
+            f"{uri} is not a readable manifest ({_in_a_line(error)}). {_mend(store, stage, fingerprint)}"
         ) from error
-    if manifest.schema_version != SCHEMA_VERSION:
-        raise ArtifactError(
-            f"{uri} has schema version {manifest.schema_version}, this code reads {SCHEMA_VERSION}: "
-            "use the version of the code that wrote it, or another store"
-        )
     if manifest.checksum != checksum(manifest) or (manifest.stage, manifest.fingerprint) != (
         stage,
         fingerprint,
@@ -137,8 +139,15 @@ def differences(before: dict[str, Any], after: dict[str, Any], prefix: str = "")
     return lines
 
 
+def _in_a_line(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    problems = ((".".join(map(str, p["loc"])), p["msg"]) for p in error.errors())
+    return "; ".join(f"{path}: {message}" if path else message for path, message in problems)
+
+
 def _mend(store: Store, stage: str, fingerprint: str) -> str:
     return (
         f"Delete the folder {store.uri(folder(stage, fingerprint))} and run the same command again: "
-        "only this stage and what was made from it are done anew."
+        "only this artifact is made anew, with the same bytes."
     )

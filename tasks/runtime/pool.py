@@ -8,23 +8,29 @@ reuses everything never pays for Ray.
 
 import logging
 import os
+import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from pydantic import ValidationError
+
 from models.artifact import ShardRecord
 from models.execution import Execution, RayConfig
-from tasks.runtime.errors import ShardError, StoreError
+from tasks.runtime.errors import ArtifactError, RecipeError, ShardError, StoreError
 from tasks.runtime.shards import Refs, Shard
-from tasks.runtime.store import open_store
+from tasks.runtime.store import Store, open_store
 
 ShardFunction = Callable[..., Mapping[str, Any]]
 """`(shard, config) -> counts`, a module-level function: reads, computes, writes, and counts."""
 
 LOGGER_NAME = "opencoder"
 SHOWN_FAILURES = 5
+PATIENCE_S = 300.0
 
 
 @dataclass(frozen=True)
@@ -56,11 +62,19 @@ class Outcome:
 
 OnDone = Callable[[Outcome], None]
 
+Tell = Callable[[int, str], None]
+"""Takes a level and a line for the run's log."""
+
+
+def tell_logger(level: int, message: str) -> None:
+    """The line goes to our logger."""
+    logging.getLogger(LOGGER_NAME).log(level, message)
+
 
 class Pool(Protocol):
     """Runs jobs in any order; hands each outcome to `on_done`; ShardError when some keep failing."""
 
-    def run(self, jobs: Sequence[Job], on_done: OnDone) -> None:
+    def run(self, jobs: Sequence[Job], on_done: OnDone, tell: Tell = tell_logger) -> None:
         """Blocks until every job is finished or given up."""
 
 
@@ -69,28 +83,75 @@ def run_job(job: Job) -> Outcome:
     store = open_store(job.store_url)
     done = store.read_if_exists(job.record_path)
     if done is not None:
-        return Outcome(ShardRecord.model_validate_json(done))
+        return Outcome(_record(store, job, done))
     shard = Shard(store, job.folder, job.phase, job.index, job.inputs, job.params)
     with _captured_logs() as logs:
         counts = job.function(shard, job.config)
     record = ShardRecord(phase=job.phase, index=job.index, parts=tuple(shard.parts), counts=dict(counts))
     if not store.create(job.record_path, record.model_dump_json().encode()):
-        record = ShardRecord.model_validate_json(store.read(job.record_path))
+        record = _record(store, job, store.read(job.record_path))
     return Outcome(record, tuple(logs))
+
+
+def _record(store: Store, job: Job, data: bytes) -> ShardRecord:
+    try:
+        return ShardRecord.model_validate_json(data)
+    except ValidationError as error:
+        uri = store.uri(job.record_path)
+        raise ArtifactError(
+            f"{uri} is not a readable record: delete it and run the same command again; this shard is done anew"
+        ) from error
+
+
+class WorkerDied(RuntimeError):
+    """The process of a worker ended while it had a shard."""
+
+
+@dataclass
+class Schedule:
+    """The shards of one phase: which wait for a worker, and which are given up and why."""
+
+    jobs: Sequence[Job]
+    max_attempts: int
+    tell: Tell
+    failures: dict[int, BaseException] = field(default_factory=dict)
+    waiting: deque[tuple[Job, int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Every shard waits for its first attempt."""
+        self.waiting = deque((job, 1) for job in self.jobs)
+
+    def failed(self, job: Job, attempt: int, error: BaseException, trace: str) -> None:
+        """Lets a shard wait for another attempt where that may help, else gives it up."""
+        where = f"{job.folder}, phase {job.phase}, shard {job.index}"
+        if isinstance(error, StoreError | OSError | WorkerDied) and attempt < self.max_attempts:
+            self.tell(logging.WARNING, f"{where}: attempt {attempt} failed, trying again: {error}")
+            self.waiting.append((job, attempt + 1))
+            return
+        self.failures[job.index] = error
+        if not isinstance(error, RecipeError | WorkerDied):
+            self.tell(logging.ERROR, f"{where}: a defect of ours\n{trace}")
 
 
 class InlinePool:
     """Runs shards one after the other in this process: for small inputs and for tests of a stage."""
 
-    def run(self, jobs: Sequence[Job], on_done: OnDone) -> None:
+    def __init__(self, config: RayConfig | None = None) -> None:
+        """Of the config, `max_attempts` alone counts here."""
+        self._config = config or RayConfig()
+
+    def run(self, jobs: Sequence[Job], on_done: OnDone, tell: Tell = tell_logger) -> None:
         """As `Pool.run`; a failing shard does not stop the others."""
-        failures: dict[int, BaseException] = {}
-        for job in jobs:
+        schedule = Schedule(jobs, self._config.max_attempts, tell)
+        while schedule.waiting:
+            job, attempt = schedule.waiting.popleft()
             try:
-                on_done(run_job(job))
+                outcome = run_job(job)
             except Exception as error:  # noqa: BLE001 - kept, and raised with its shard's name below
-                failures[job.index] = error
-        raise_failures(jobs, failures)
+                schedule.failed(job, attempt, error, traceback.format_exc())
+            else:
+                on_done(outcome)
+        raise_failures(jobs, schedule.failures)
 
 
 class RayPool:
@@ -108,31 +169,56 @@ class RayPool:
         n_actors = config.actors or max(1, int(self._n_cpus() / config.cpus_per_actor))
         self._actors = [self._new_actor() for _ in range(n_actors)]
 
-    def run(self, jobs: Sequence[Job], on_done: OnDone) -> None:
+    def run(self, jobs: Sequence[Job], on_done: OnDone, tell: Tell = tell_logger) -> None:
         """As `Pool.run`; one shard in flight an actor, so memory is bounded by the actors."""
         ray = self._ray
-        waiting = deque((job, 1) for job in jobs)
-        idle = list(self._actors)
+        schedule = Schedule(jobs, self._config.max_attempts, tell)
+        # A shard goes to an actor that answers: one that the cluster has no room for would keep it for ever.
+        starting = {actor.ping.remote(): actor for actor in self._actors}
+        n_starts_left = len(starting) * self._config.max_attempts
+        idle: list[Any] = []
         in_flight: dict[Any, tuple[Job, int, Any]] = {}
-        failures: dict[int, BaseException] = {}
-        while waiting or in_flight:
-            while waiting and idle:
-                job, attempt = waiting.popleft()
+        while schedule.waiting or in_flight:
+            while schedule.waiting and idle:
+                job, attempt = schedule.waiting.popleft()
                 actor = idle.pop()
                 in_flight[actor.run.remote(job)] = (job, attempt, actor)
-            ready, _ = ray.wait(list(in_flight), num_returns=1)
-            job, attempt, actor = in_flight.pop(ready[0])
+            ref = self._next_ready([*in_flight, *(starting if schedule.waiting else ())], tell)
+            is_start = ref in starting
+            actor = starting.pop(ref) if is_start else in_flight[ref][2]
             try:
-                outcome = ray.get(ready[0])
-            except ray.exceptions.RayActorError as error:
-                actor = self._replace(actor)
-                self._retry_or_fail(waiting, failures, job, attempt, _death(job, attempt, error))
+                answer = ray.get(ref)
             except ray.exceptions.RayTaskError as error:
-                self._retry_or_fail(waiting, failures, job, attempt, error.cause)
+                job, attempt, _ = in_flight.pop(ref)
+                schedule.failed(job, attempt, error.cause, str(error))
+            except ray.exceptions.RayError as error:  # its process, its node, or its memory is gone
+                if not is_start:
+                    job, attempt, _ = in_flight.pop(ref)
+                    schedule.failed(job, attempt, _death(attempt, error), "")
+                elif (n_starts_left := n_starts_left - 1) <= 0:
+                    raise ShardError(f"Ray cannot start a worker: {error}") from error
+                actor = self._replace(actor)
+                starting[actor.ping.remote()] = actor
+                continue
             else:
-                on_done(outcome)
+                if not is_start:
+                    del in_flight[ref]
+                    on_done(answer)
             idle.append(actor)
-        raise_failures(jobs, failures)
+        raise_failures(jobs, schedule.failures)
+
+    def _next_ready(self, refs: list[Any], tell: Tell) -> Any:  # noqa: ANN401
+        """The first call that ends; says so where a cluster keeps every worker waiting."""
+        started = time.monotonic()
+        while True:
+            ready, _ = self._ray.wait(refs, num_returns=1, timeout=PATIENCE_S)
+            if ready:
+                return ready[0]
+            tell(
+                logging.WARNING,
+                f"no worker has answered for {time.monotonic() - started:.0f} s: shards are long, or the Ray "
+                "cluster has no room (execution.ray.cpus_per_actor, memory_bytes_per_actor)",
+            )
 
     def close(self) -> None:
         """Ends the actors, and Ray itself where this pool started it."""
@@ -145,23 +231,6 @@ class RayPool:
     def _n_cpus(self) -> float:
         resources: dict[str, float] = self._ray.cluster_resources()
         return resources.get("CPU", 1.0)
-
-    def _retry_or_fail(
-        self,
-        waiting: deque[tuple[Job, int]],
-        failures: dict[int, BaseException],
-        job: Job,
-        attempt: int,
-        error: BaseException,
-    ) -> None:
-        transient = isinstance(error, StoreError | OSError | _WorkerDied)
-        if transient and attempt < self._config.max_attempts:
-            logging.getLogger(LOGGER_NAME).warning(
-                "%s shard %d: attempt %d failed, trying again: %s", job.phase, job.index, attempt, error
-            )
-            waiting.append((job, attempt + 1))
-        else:
-            failures[job.index] = error
 
     def _new_actor(self) -> Any:  # noqa: ANN401
         options = {"num_cpus": self._config.cpus_per_actor, "max_restarts": 0}
@@ -178,13 +247,12 @@ class RayPool:
 class Worker:
     """The actor: a process that does one shard after the other."""
 
+    def ping(self) -> None:
+        """Answers once the process runs."""
+
     def run(self, job: Job) -> Outcome:
         """As `run_job`."""
         return run_job(job)
-
-
-class _WorkerDied(RuntimeError):
-    """The process of a worker ended while it had a shard."""
 
 
 def raise_failures(jobs: Sequence[Job], failures: Mapping[int, BaseException]) -> None:
@@ -226,7 +294,7 @@ def current_pool(execution: Execution) -> Pool:
     """The pool of this flow run, started now if no stage has needed it yet."""
     global _pool
     if execution.ray.actors == 0:
-        return InlinePool()
+        return InlinePool(execution.ray)
     if _pool is None:
         _pool = RayPool(execution.ray)
     return _pool
@@ -244,36 +312,35 @@ def _start_ray(config: RayConfig) -> None:
     ray.init(address=config.address, **options)
 
 
-def _death(job: Job, attempt: int, error: BaseException) -> _WorkerDied:
+def _death(attempt: int, error: BaseException) -> WorkerDied:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return _WorkerDied(
+    return WorkerDied(
         f"its worker died {attempt} time(s) ({reason}); if memory ran out, lower execution.ray.actors "
         f"or the size of the shards"
     )
 
 
-class _Capture(logging.Handler):
-    def __init__(self, sink: list[tuple[int, str]]) -> None:
-        super().__init__()
-        self._sink = sink
+_sink: ContextVar[list[tuple[int, str]] | None] = ContextVar("sink", default=None)
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self._sink.append((record.levelno, record.getMessage()))
+
+def _into_sink(record: logging.LogRecord) -> bool:
+    """A filter: keeps what the shard of this thread says for its outcome, lets everything else pass."""
+    sink = _sink.get()
+    if sink is not None:
+        sink.append((record.levelno, record.getMessage()))
+    return sink is None
 
 
 @contextmanager
 def _captured_logs() -> Iterator[list[tuple[int, str]]]:
     """The messages of our logger inside the block, to be told again where the run's log is."""
     logs: list[tuple[int, str]] = []
-    handler = _Capture(logs)
     logger = logging.getLogger(LOGGER_NAME)
-    propagate, level = logger.propagate, logger.level
-    logger.addHandler(handler)
-    logger.propagate = False
-    logger.setLevel(logging.INFO)
+    logger.addFilter(_into_sink)  # once, however often it is asked for
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.INFO)
+    token = _sink.set(logs)
     try:
         yield logs
     finally:
-        logger.removeHandler(handler)
-        logger.propagate = propagate
-        logger.setLevel(level)
+        _sink.reset(token)

@@ -136,7 +136,7 @@ class StageRun(Generic[C]):
                 log(level, f"{self.stage}/{name} shard {outcome.record.index}: {message}")
             progress.advance()
 
-        current_pool(self.execution).run(jobs, on_done)
+        current_pool(self.execution).run(jobs, on_done, log)
         self.timings_s[name] = round(time.monotonic() - started, 3)
         records = [outcomes[i].record for i in range(len(jobs))]
         return PhaseResult(
@@ -181,22 +181,22 @@ def run_stage(
 
 
 def _commit(run: StageRun[C], result: Result, revision: int, parents: Mapping[str, str]) -> Manifest:
-    return manifests.commit(
-        run.store,
-        Manifest(
-            stage=run.stage,
-            fingerprint=run.fingerprint,
-            revision=revision,
-            config=run.config.model_dump(mode="json"),
-            inputs=dict(parents),
-            parts=tuple(result.parts),
-            files=tuple(result.files),
-            summary=result.summary.model_dump(mode="json"),
-            code_version="",
-            timings_s=run.timings_s,
-            created="",
-        ),
+    manifest = Manifest(
+        stage=run.stage,
+        fingerprint=run.fingerprint,
+        revision=revision,
+        config=run.config.model_dump(mode="json"),
+        inputs=dict(parents),
+        parts=tuple(result.parts),
+        files=tuple(result.files),
+        summary=result.summary.model_dump(mode="json"),
+        code_version="",
+        timings_s=run.timings_s,
+        created="",
     )
+    # Shards of an earlier attempt are taken by their records; what those name may be gone since.
+    manifests.verify_files(run.store, manifest)
+    return manifests.commit(run.store, manifest)
 
 
 def _tell(event: StageEvent) -> None:

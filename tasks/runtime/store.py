@@ -9,7 +9,7 @@ import contextlib
 import errno
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -104,6 +104,8 @@ class Store:
             found = self.fs.find(self.full_path(prefix), detail=True)
         except FileNotFoundError:
             return {}
+        except FAILURES as error:
+            raise StoreError(f"cannot list {self.uri(prefix)}: {error}") from error
         cut = len(self.root) + 1
         return {
             name[cut:]: StoredFile(int(info["size"]), _modified(info)) for name, info in sorted(found.items())
@@ -115,16 +117,18 @@ class Store:
             entries = self.fs.ls(self.full_path(prefix).rstrip("/"), detail=True, refresh=True)
         except (FileNotFoundError, NotADirectoryError):
             return []
+        except FAILURES as error:
+            raise StoreError(f"cannot list {self.uri(prefix)}: {error}") from error
         return sorted(e["name"].rstrip("/").rsplit("/", 1)[-1] for e in entries if e["type"] == "directory")
 
     def delete(self, path: str) -> None:
         """Removes a file; no error when it is gone already."""
-        with contextlib.suppress(FileNotFoundError):
+        with self._deleting(path):
             self.fs.rm_file(self.full_path(path))
 
     def delete_folder(self, prefix: str) -> None:
         """Removes a folder and everything below it."""
-        with contextlib.suppress(FileNotFoundError):
+        with self._deleting(prefix):
             self.fs.rm(self.full_path(prefix), recursive=True)
 
     def check(self) -> None:
@@ -140,7 +144,7 @@ class Store:
         except FileNotFoundError as error:
             raise StoreError(f"the store {self.url} does not exist: {error}") from error
         finally:
-            with contextlib.suppress(OSError, StoreError):
+            with contextlib.suppress(StoreError):
                 self.delete(path)
         if not first or second or kept != b"first":
             raise StoreError(
@@ -148,8 +152,17 @@ class Store:
                 "overwrite each other: use an S3 server with conditional writes, on an unversioned bucket"
             )
 
+    @contextlib.contextmanager
+    def _deleting(self, path: str) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError:
+            pass
+        except FAILURES as error:
+            raise StoreError(f"cannot delete {self.uri(path)}: {error}") from error
+
     def _write_error(self, path: str, error: OSError | BotoCoreError) -> StoreError:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             return StoreError(
                 f"no space left while writing {self.uri(path)}: free some (`opencoder gc`) "
                 "and run the same command again; finished shards are kept"

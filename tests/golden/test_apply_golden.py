@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from deployments.apply import apply
+from deployments.apply.command import apply
 from tasks.filter.rules.tables import TABLES
 
 LEXED = {

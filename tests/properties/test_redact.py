@@ -1,4 +1,5 @@
 """Laws of the transform on arbitrary text, and its time on hostile text."""
+# ruff: noqa: E501  (one case a line)
 
 import time
 

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployments import apply_documents
-from deployments.apply import apply
-from deployments.apply_input import Input
-from deployments.apply_tables import as_one_table, column_of
+from deployments.apply import documents as apply_documents
+from deployments.apply.command import apply
+from deployments.apply.read_input import Input
+from deployments.apply.tables import as_one_table, column_of
 from tasks.filter import shard as filter_shard
 from tasks.runtime.errors import ConfigError, ShardError
 

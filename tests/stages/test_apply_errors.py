@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from deployments.apply import apply
+from deployments.apply.command import apply
 from deployments.cli import main
 from tasks.runtime.errors import RecipeError, SourceError
 

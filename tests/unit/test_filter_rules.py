@@ -127,6 +127,11 @@ def test_unknown_rule_is_refused_with_close_names(key: str, close: str) -> None:
         tables_with({key: RuleOverride(low=1)})
 
 
+def test_override_that_keeps_nothing_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"qsc_code_num_chars: low 6000 exceeds high 5000"):
+        tables_with({"qsc_code_num_chars": RuleOverride(low=6000)})
+
+
 @pytest.mark.parametrize(
     ("language", "kind", "natural_language", "table"),
     [

@@ -20,6 +20,7 @@ from models.collect import EXCLUDED_LANGUAGES, CollectConfig
 from models.dedup_exact import DedupExactConfig
 from models.dedup_fuzzy import DedupFuzzyConfig
 from models.evaluate import DecontaminateConfig, EvaluateConfig
+from models.filter import FilterConfig
 from models.instruct import InstructConfig
 from models.network import NetworkConfig
 from models.pretrain import BatchPhase, PretrainConfig, ScheduleConfig
@@ -47,6 +48,7 @@ PAPER: list[tuple[type[BaseModel], str, Any, str]] = [
     (CollectConfig, "max_file_bytes", 8_000_000, "paper 2.1.1"),
     (CollectConfig, "excluded_languages", EXCLUDED_LANGUAGES, "paper App-E.2"),
     (DedupExactConfig, "digest", "sha256", "paper 2.1.1"),
+    (FilterConfig, "rules", {}, "paper App-A"),
     (TransformConfig, "strip_copyright", True, "paper 2.1.1"),
     (TransformConfig, "redact_emails", True, "paper 2.1.1"),
     (TransformConfig, "redact_ip_addresses", True, "paper 2.1.1"),

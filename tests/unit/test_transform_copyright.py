@@ -1,4 +1,5 @@
 """Notices at the head of a file go, in every comment style; documentation and code stay."""
+# ruff: noqa: E501  (one case a line)
 
 import pytest
 

@@ -1,4 +1,5 @@
 """Passwords, keys and tokens: the value alone is found, in every place people leave one; nothing else is."""
+# ruff: noqa: E501  (one case a line)
 
 import pytest
 
@@ -105,6 +106,17 @@ FOUND = [
     ("python", "smtp.login('app', '⟦m4il-fake⟧')\n"),
     ("python", "r = requests.get(u, auth=('app', '⟦b4sic-fake⟧'))\n"),
 ]
+TAIL = "fakeFAKE0123456789fakeFAKE0123456789"
+ISSUED = [
+    "AKIAFAKEFAKEFAKEFAKE", "ASIAFAKEFAKEFAKEFAKE", "ghp_" + TAIL, "gho_" + TAIL, "ghu_" + TAIL, "ghs_" + TAIL, "ghr_" + TAIL,
+    "github_pat_" + TAIL, "glpat-" + TAIL, "xoxb-012345-" + TAIL, "xoxp-012345-" + TAIL, "xapp-1-" + TAIL,
+    "https://hooks.slack.com/services/T00/B00/" + TAIL, "https://discord.com/api/webhooks/0123456789/" + TAIL,
+    "https://fake.webhook.office.com/webhookb2/" + TAIL, "AIza" + TAIL, "ya29." + TAIL, "GOCSPX-" + TAIL, "sk-" + TAIL, "sk-proj-" + TAIL,
+    "sk_live_" + TAIL, "sk_test_" + TAIL, "rk_live_" + TAIL, "whsec_" + TAIL, "npm_" + TAIL, "pypi-" + TAIL, f"SG.{TAIL}.{TAIL}",
+    "hf_" + TAIL, f"eyJ{TAIL}.eyJ{TAIL}.{TAIL}", "dop_v1_" + "0123456789abcdef" * 4, "shpat_" + "0123456789abcdef" * 2, "dckr_pat_" + TAIL,
+    "hvs." + TAIL, "rubygems_" + "0123456789abcdef" * 3, "sq0atp-" + TAIL, "AGE-SECRET-KEY-1" + "QPZRY9X8GF2TVDW0" * 3,
+    "PMAK-" + "0123456789abcdef01234567-" + "0123456789abcdef" * 2,
+]  # fmt: skip
 KEPT = [
     ("python", "password = getpass.getpass('Password: ')\n"),
     ("python", 'password = os.environ["DB_PASSWORD"]\ntoken = os.getenv("API_TOKEN")\n'),
@@ -180,3 +192,22 @@ def test_secret_is_replaced_and_nothing_beside_it(language: str, text: str) -> N
 @pytest.mark.parametrize(("language", "text"), KEPT)
 def test_what_only_speaks_of_secrets_stays(language: str, text: str) -> None:
     assert [text[s.start : s.end] for s in redact(text, language, TransformConfig()).spans] == []
+
+
+@pytest.mark.parametrize("key", ISSUED)
+def test_issued_key_is_found_without_a_name_beside_it(key: str) -> None:
+    assert redact(f"see {key} there", "text", TransformConfig()).text == "see <key> there"
+
+
+def test_switched_off_kinds_stay() -> None:
+    text = 'password = "Wr3nch-Fake-41"\napi_key = "0a1b2c3d4e5f60718293"\n'
+    no_keys = redact(text, "python", TransformConfig(redact_keys=False))
+    no_passwords = redact(text, "python", TransformConfig(redact_passwords=False))
+    assert [s.kind for s in no_keys.spans] == ["password"]
+    assert [s.kind for s in no_passwords.spans] == ["key"]
+
+
+def test_placeholders_of_the_config_are_written() -> None:
+    config = TransformConfig(password_placeholder="PASSWORD", key_placeholder="KEY")
+    text = 'password = "Wr3nch-Fake-41"\napi_key = "0a1b2c3d4e5f60718293"\n'
+    assert redact(text, "python", config).text == 'password = "PASSWORD"\napi_key = "KEY"\n'

@@ -67,7 +67,7 @@ def tables_with(rules: Mapping[str, RuleOverride]) -> dict[TableName, dict[str, 
     """The tables with the config's overrides merged in, rule by rule and field by field.
 
     A key is a rule's name, which means it in every table that has it, or TABLE/NAME; the latter wins.
-    ConfigError for a name that no table has, with the closest names.
+    ConfigError for a name that no table has, with the closest names, and for an interval that keeps nothing.
     """
     tables = {name: dict(table) for name, table in TABLES.items()}
     for key in sorted(rules, key=lambda key: "/" in key):
@@ -78,7 +78,11 @@ def tables_with(rules: Mapping[str, RuleOverride]) -> dict[TableName, dict[str, 
                 f"filter.rules.{key}: no such rule; close names: {', '.join(_close(key)) or 'none'}"
             )
         for table in hit:
-            table[rule_name] = _merged(table[rule_name], rules[key])
+            table[rule_name] = rule = _merged(table[rule_name], rules[key])
+            if rule.low > rule.high:
+                raise ConfigError(
+                    f"filter.rules.{key}: low {rule.low:g} exceeds high {rule.high:g}: nothing is kept"
+                )
     return tables
 
 

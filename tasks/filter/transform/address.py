@@ -83,7 +83,7 @@ def _ipv4_ending_in(text: str, tail: re.Match[str]) -> Span | None:
 
 
 def _after_escape(text: str, start: int) -> bool:
-    """Whether the letter before is the end of an escape in a string, such as `\\n`."""
+    """Whether the letter before is the end of an escape in a string, such as a line feed."""
     return text[start - 2 : start] in ("\\n", "\\r", "\\t")
 
 

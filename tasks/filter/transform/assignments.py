@@ -14,6 +14,7 @@ from tasks.filter.transform.bare_values import bare_value
 from tasks.filter.transform.candidate import Candidate, holds_secret
 from tasks.filter.transform.secret_names import secret_name
 from tasks.filter.transform.span import Span
+from tasks.filter.transform.word_set import word_set
 
 _STEMS = {
     "pass": "pas",
@@ -44,8 +45,9 @@ _JOIN = r"""
                 [ \t]?\( (?=[a-z]?["'`]) )?+ )
       | (?P<pair> \s?,\s{0,20}+ (?=\\?["'`]) )
       | (?P<call> \s?\(\s{0,20}+ (?=\\?["'`]) )
-      | (?P<attribute> \s{0,80}+ [,{]?\s{0,80}+ (?:(?:type|description|sensitive)\s?=[^\n]{0,120}+\s{1,40}+){0,3}+ (?:\w{1,20}:)?["'<]{0,2}(?:parameter)?(?:value|content|default)["']?
-            \s{0,20}+(?:=>|[=:>])\s{0,80}+ )
+      | (?P<attribute>
+            \s{0,80}+ [,{]?\s{0,80}+ (?:(?:type|description|sensitive)\s?=[^\n]{0,120}+\s{1,40}+){0,3}+
+            (?:\w{1,20}:)?["'<]{0,2}(?:parameter)?(?:value|content|default)["']? \s{0,20}+(?:=>|[=:>])\s{0,80}+ )
       | (?P<element> > (?=[^<>\s]{1,200}</) )
       | (?P<space> [ \t]{1,20}+ (?=\S) )
     )
@@ -64,8 +66,12 @@ _DEFINING = (
     "#define", "const", "set", "setq", "define", "def", "defvar", "defconst", "defparameter", "with", "env", "arg",
     "(", "{", "-", ":", "user", "encrypted",
 )  # fmt: skip
-_READERS = frozenset(
-    ["get", "find", "read", "load", "check", "verify", "is", "has", "fetch", "lookup", "ask", "prompt", "validate", "delete", "remove", "test", "it", "describe", "should", "input", "assert", "expect", "require", "confirm", "translate", "t", "parse", "consume", "match", "skip", "peek", "next", "eat", "want", "emit", "push", "query", "by", "contains"]
+_READERS = word_set(
+    """
+    get find read load check verify is has fetch lookup ask prompt validate delete remove test it describe
+    should input assert expect require confirm translate t parse consume match skip peek next eat want emit
+    push query by contains
+    """
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
@@ -97,6 +103,8 @@ def _candidate(text: str, match: re.Match[str]) -> Candidate | None:
     start -= len(window) - len(window.rstrip(_NAME_CHARACTERS))
     spelled = text[start : match.start("close")]
     join = match.lastgroup or ""
+    if text[start - 1 : start] == ":" and (text[start - 2 : start - 1] == ":" or match[0].endswith(":")):
+        return None  # a scope, or one of many fields between colons
     name = secret_name(spelled.rpartition(".")[2] if join == "call" else spelled)
     if name is None:
         return None
@@ -119,7 +127,11 @@ def _quoted_value(text: str, candidate: Candidate) -> Span | None:
         return None
     start, end = literal.span(literal.lastgroup)
     counts = join not in ("pair", "call")
-    return Span(name.kind, start, end) if holds_secret(text, candidate, text[start:end], company_counts=counts) else None
+    return (
+        Span(name.kind, start, end)
+        if holds_secret(text, candidate, text[start:end], company_counts=counts)
+        else None
+    )
 
 
 def _is_pair(text: str, candidate: Candidate, end: int) -> bool:

@@ -8,21 +8,32 @@ import re
 from typing import Literal
 
 from tasks.filter.transform.candidate import Candidate, holds_secret, in_company
+from tasks.filter.transform.secret_values import shortest
 from tasks.filter.transform.span import Span
+from tasks.filter.transform.word_set import word_set
 
 Place = Literal["line", "shell", "element", "inside", "spaced"]
 
-_CONFIGURATION = frozenset(
-    ["ini", "yaml", "dotenv", "nginx", "apacheconf", "haproxy", "properties", "conf", "cfg", "config", "toml", "hocon", "text", "markdown", "http", "caddyfile", "desktop", "saltstack", "makefile", "log", "miniyaml", "neon", "restructuredtext", "asciidoc", "org", "kickstart", "systemd", "editorconfig", "textile", "wikitext", "mdx", "rmarkdown", "csv"]
+_CONFIGURATION = word_set(
+    """
+    ini yaml yml dotenv env plaintext netrc nginx apacheconf haproxy properties conf cfg config toml hocon text
+    markdown http caddyfile desktop saltstack makefile log miniyaml neon restructuredtext asciidoc org kickstart systemd
+    editorconfig textile wikitext mdx rmarkdown csv
+    """
 ) | {
     "java properties", "git config", "npm config", "ssh config", "curl config", "wget config", "readline config",
     "cabal config", "option list", "windows registry entries", "oasv2-yaml", "oasv3-yaml", "record jar", "e-mail",
     "irc log", "debian package control file", "hosts file", "openstep property list",
 }  # fmt: skip
-_SHELL = frozenset(
-    ["shell", "bash", "sh", "zsh", "fish", "tcsh", "dockerfile", "batchfile", "shellsession", "singularity", "procfile", "powershell", "makefile", "containerfile", "just", "earthly", "nushell"]
+_SHELL = word_set(
+    """
+    shell bash sh zsh fish tcsh dockerfile batchfile shellsession singularity procfile powershell makefile
+    containerfile just earthly nushell
+    """
 ) | {"openrc runscript", "gentoo ebuild", "alpine abuild"}
-_SPACED = frozenset(["dockerfile", "netrc", "conf", "ini", "text", "nginx", "haproxy", "markdown", "shell", "bash", "yaml"]) | {""}
+_SPACED = frozenset(
+    ["dockerfile", "netrc", "conf", "ini", "text", "nginx", "haproxy", "markdown", "shell", "bash", "yaml"]
+) | {""}
 _BARE = re.compile(r"[^\s\"'`<>\\]{1,4096}+")
 _DEFINITION_BEFORE = re.compile(r"\s*\Z|.*\b(?:env|arg|login\s+\S+)\s+\Z|\s*machine\s.*\Z", re.IGNORECASE)
 _COMMENT_BEFORE = re.compile(r"(?:^|\s)(?:#|//|--|;|%|/?\*|<!--|REM\b)", re.IGNORECASE)
@@ -41,6 +52,8 @@ def bare_value(text: str, candidate: Candidate, language: str) -> Span | None:
     """The unquoted word after the name, if it is a secret and this is a place for one."""
     word = _BARE.match(text, candidate.value_start)
     if word is None or candidate.join in ("pair", "call"):
+        return None
+    if word.end() - word.start() < shortest(candidate.name):
         return None
     if candidate.join != "attribute" and "\n" in text[candidate.start : word.start()]:
         return None

@@ -7,8 +7,8 @@ from tasks.filter.transform.secret_names import SecretName
 from tasks.filter.transform.secret_values import is_secret
 
 _COMPANY = re.compile(
-    r"\b(?:user|ssid|usr|uid|user_?name|login|host|host_?name|server|database|db_?name|db|account|e?mail|data source|port"
-    r"|\w{1,20}_(?:user|host|login|db))[\"'\]]?\s?(?:=>|[:=,>])",
+    r"\b(?:user|ssid|usr|uid|user_?name|login|host|host_?name|server|database|db_?name|db|account|e?mail"
+    r"|data source|port|\w{1,20}_(?:user|host|login|db))[\"'\]]?\s?(?:=>|[:=,>])",
     re.IGNORECASE,
 )
 _WINDOW = 160

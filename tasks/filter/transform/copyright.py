@@ -31,10 +31,10 @@ def find_notices(text: str, language: str = "") -> Iterator[Span]:
         after_notice = bool(found) and found[-1].end == block.end
 
 
-def _notices_in(text: str, block: CommentBlock, after_notice: bool) -> Iterator[Span]:
+def _notices_in(text: str, block: CommentBlock, carried: bool) -> Iterator[Span]:
     lines = comment_lines(text, block)
     words = [text[line.content_start : line.content_end] for line in lines]
-    labels = label_lines(words, after_notice)
+    labels = label_lines(words, carried=carried)
     if "notice" not in labels:
         return
     documentation = [w for w, label in zip(words, labels, strict=True) if label == "documentation"]

@@ -22,7 +22,8 @@ _PASSWORD_AFTER = tuple(
         ("lpl", r"sqlplus\s+(?:-\w+\s+){0,3}[\"']?[\w.-]{1,60}/(?P<secret>[^\s@/\"']{1,100})(?=[@\s\"'])"),
         (
             "rl ",
-            r"curl\b[^\n]{0,300}?\s(?:-u|--user|--proxy-user|-U)[ =]?[\"']?[^\s:\"'$/]{1,80}:(?P<secret>[^\s\"'`]{1,200})",
+            r"curl\b[^\n]{0,300}?\s(?:-u|--user|--proxy-user|-U)[ =]?[\"']?[^\s:\"'$/]{1,80}:"
+            r"(?P<secret>[^\s\"'`]{1,200})",
         ),
         (
             "ysq",
@@ -49,22 +50,21 @@ _PASSWORD_AFTER = tuple(
 _IDENTIFIED_ANCHOR, _IDENTIFIED = (
     anchor("tif"),
     re.compile(
-        r"identified\s{1,4}(?:with\s{1,4}\w{1,40}\s{1,4})?by\s{1,4}(?:password\s{1,4})?[\"'](?P<secret>[^\"'\n]{1,200})[\"']"
+        r"identified\s{1,4}(?:with\s{1,4}\w{1,40}\s{1,4})?by\s{1,4}(?:password\s{1,4})?(?:'|\"(?=[^\"\d\n]{0,40}\d))"
+        r"(?P<secret>[^\"'\n]{1,200})[\"']"
     ),
 )
 _AUTHORIZATION_ANCHOR, _AUTHORIZATION = (
     anchor("aut"),
     re.compile(
-        r"authorization[\"'\]]{0,2}\s{0,4}(?:=>|[:=,]|\s(?=[\"']))\s{0,4}[\"'`]?(?:(?P<scheme>basic|bearer|token|apikey|digest)\s+)?"
+        r"authorization[\"'\]]{0,2}\s{0,4}(?:=>|[:=,]|\s(?=[\"']))\s{0,4}[\"'`]?"
+        r"(?:(?P<scheme>basic|bearer|token|apikey|digest)\s+)?"
         r"(?P<secret>[0-9a-z+/=_.:~-]{8,4096}+)"
     ),
 )
 _BEARER_ANCHOR, _BEARER = anchor("bea"), re.compile(r"bearer[ :]\s{0,2}(?P<secret>[0-9a-z+/=_.~-]{16,4096}+)")
 _URL_TOKEN_ANCHOR, _URL_TOKEN = anchor("://"), re.compile(r"://(?P<secret>[0-9A-Za-z_-]{20,200}+)@")
-_INSERT_ANCHOR, _INSERT = (
-    anchor("pas", "pw"),
-    re.compile(r"\((?P<columns>[^()\"]{3,600})\)\s{0,20}values\s{0,20}\("),
-)
+_INSERT_ANCHOR, _INSERT = anchor("pas", "pw"), re.compile(r"\)\s{0,20}values\s{0,20}\(")
 _CALLS = tuple(
     (anchor(name), re.compile(stem + r"\w{0,30}+\s?=?\s?\("))
     for stem, name in {
@@ -101,13 +101,15 @@ _PASSWORD_POSITION = {
 }
 """Name of a function in lower case -> which of its arguments, from 0, is the password."""
 _ARGUMENT = re.compile(
-    r"""\s*(?:[@$a-zA-Z]{0,2}(?P<quote>["'])(?P<value>(?:[^"'\\\n]|\\.|(?!(?P=quote))["']){0,200}+)(?P=quote)[\w.() ]{0,30}
+    r"""\s*(?:
+        [@$a-zA-Z]{0,2}(?P<quote>["'])(?P<value>(?:[^"'\\\n]|\\.|(?!(?P=quote))["']){0,200}+)(?P=quote)[\w.()\ ]{0,30}
         |(?P<other>[^,()"']{1,100}(?:\([^()"']{0,60}\))?[^,()"'\n]{0,60}))\s*(?P<stop>[,)])""",
     re.VERBOSE,
 )
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_"
 _USER = re.compile(r"[\w.@+\\-]{1,64}\Z")
 _USER_VARIABLE = re.compile(r"user|name|login", re.IGNORECASE)
+_MIN_ARGUMENT = 5
 _PASSWORD = SecretName("password", "named", True)
 _TOKEN = SecretName("key", "named", True)
 _ANY_TOKEN = SecretName("key", "general", False)
@@ -161,7 +163,8 @@ def _is_user_and_password(encoded: str) -> bool:
 def _inserted(text: str, lower: str) -> Iterator[Span]:
     """The passwords among the values of SQL insertions that name their columns."""
     for match in _INSERT.finditer(lower):
-        columns = match["columns"].split(",")
+        opening = lower.rfind("(", max(0, match.start() - 600), match.start())
+        columns = lower[opening + 1 : match.start()].split(",") if opening >= 0 else []
         names = [secret_name(column.strip(" `[]\n\t'")) for column in columns]
         position = next((n for n, name in enumerate(names) if name and name.kind == "password"), -1)
         arguments = _arguments_up_to(text, match.end(), position) if position >= 0 else None
@@ -188,7 +191,7 @@ def _argument(text: str, start: int, position: int) -> Span | None:
         return None
     user, secret = arguments[-2:]
     value = secret["value"]
-    if value is None or not is_secret(value, _PASSWORD, in_company=True):
+    if value is None or len(value) < _MIN_ARGUMENT or not is_secret(value, _PASSWORD, in_company=True):
         return None
     known_user = _USER.match(user["value"]) if user["value"] is not None else _USER_VARIABLE.search(user[0])
     return Span("password", *secret.span("value")) if known_user else None

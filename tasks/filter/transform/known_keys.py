@@ -1,6 +1,7 @@
 """Keys that show what they are: issued with a fixed prefix, and private keys between their BEGIN and END lines.
 
-Each pattern begins with its literal prefix, for speed; what must not stand before it is checked behind it. Lengths are lower bounds: shortened keys leak as well.
+Each pattern begins with its literal prefix, for speed; what must not stand before it is checked behind it.
+Lengths are lower bounds: shortened keys leak as well.
 """
 
 import re
@@ -19,7 +20,10 @@ _PREFIXED = tuple(
         ("lpa", r"glpat-[0-9A-Za-z_-]{16,}"),
         ("xox", r"xox(?<![0-9A-Za-z]xox)[abeoprs]-[0-9A-Za-z-]{10,}"),
         ("xap", r"xapp-\d-[0-9A-Za-z-]{10,}"),
-        ("s.s", r"https://hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[0-9A-Za-z/_-]{16,}"),
+        (
+            "s.s",
+            r"https://hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/(?=\S{0,80}\d)[0-9A-Za-z/_-]{16,}",
+        ),
         ("i/w", r"https://(?:\w{1,20}\.)?discord(?:app)?\.com/api/webhooks/\d{5,}/[0-9A-Za-z_-]{16,}"),
         ("ebh", r"https://\w{1,40}\.webhook\.office\.com/webhookb2/[0-9A-Za-z@/-]{16,}"),
         ("aiz", r"AIza(?<![0-9A-Za-z]AIza)[0-9A-Za-z_-]{30,}"),
@@ -50,7 +54,7 @@ _PRIVATE_KEY = anchor("--b")
 _BEGIN = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----")
 _END = re.compile(r"-----END (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----")
 _MAX_PRIVATE_KEY = 1 << 15
-_DRESSING = re.compile(r"\\[nrt]|[A-Z][A-Za-z-]+: [^\n\\]*|[\s\"'+,#*/\\|.;:&(){}\[\]>$`_-]+|\bstrcat\b")
+_DRESSING = re.compile(r"\\[nrt]|[A-Z][A-Za-z-]+: [^\n\\]*|[\s\"'+,#*/\\|.;:&>`-]+")
 _BASE64 = re.compile(r"[0-9A-Za-z=]+\Z")
 
 
@@ -64,14 +68,15 @@ def find_known_keys(text: str, present: int) -> Iterator[Span]:
     if not present & _PRIVATE_KEY:
         return
     for begin in _BEGIN.finditer(text):
-        end = _END.search(text, begin.end(), begin.end() + _MAX_PRIVATE_KEY)
-        if end and _holds_key(text[begin.end() : end.start()]):
+        mark = text.find("-----", begin.end(), begin.end() + _MAX_PRIVATE_KEY)
+        end = _END.match(text, mark) if mark > 0 else None
+        if end and _holds_key(text[begin.end() : mark]):
             yield Span("key", begin.start(), end.end())
 
 
 def _holds_key(body: str) -> bool:
     """Whether nothing but base64 stands between the markers, apart from how a language writes long strings."""
-    if "..." in body or "-----" in body:
+    if "..." in body:
         return False
     packed = _DRESSING.sub("", body)
     return len(packed) >= 12 and bool(_BASE64.match(packed)) and len(set(packed)) > 4

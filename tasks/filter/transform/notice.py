@@ -17,25 +17,34 @@ Label = Literal["blank", "directive", "documentation", "authorship", "metadata",
 _BESIDE = ("authorship", "metadata")
 _YEAR = r"(?:19|20)\d\d"
 _DIRECTIVE = re.compile(
-    r"""-\*-.*-\*- | \b(?:vim?|ex):\ | \bcoding[:=]\s*[-\w.]+ | ^!/ | ^\W*(?:@flow|@ts-|@jsx|@jest-|eslint|jshint|jslint|global\s|pylint:
-    |mypy:|flake8:|ruff:|isort:|noqa\b|type:\s*ignore|cython:|distutils:|pyright:|fmt:|yapf:|black:|noinspection|frozen_string_literal
-    |warn_indent|encoding:|rubocop:|shellcheck\ |yaml-language-server|prettier-ignore|sourceMappingURL|swift-tools-version|syntax=
-    |\+build|go:\w|requires:?\ |RUN:|clang-format|nolint|cspell:|stylelint|region\b|endregion\b|ktlint|language=|require\s|import\s)
-    | ^\W*[@\\](?:file|brief|module|overview|fileoverview|page|mainpage|defgroup|ingroup|addtogroup|package|namespace|title|details)\b""",
+    r"""-\*-.*-\*- | \b(?:vim?|ex):\  | \bcoding[:=]\s*[-\w.]+ | ^!/
+    | ^\W*(?:@flow|@ts-|@jsx|@jest-|eslint|jshint|jslint|global\s|pylint:|mypy:|flake8:|ruff:|isort:|noqa\b
+        |type:\s*ignore|cython:|distutils:|pyright:|fmt:|yapf:|black:|noinspection|frozen_string_literal
+        |warn_indent|encoding:|rubocop:|shellcheck\ |yaml-language-server|prettier-ignore|sourceMappingURL
+        |swift-tools-version|syntax=|\+build|go:\w|requires:?\ |RUN:|clang-format|nolint|cspell:|stylelint
+        |region\b|endregion\b|ktlint|language=|require\s|import\s)
+    | ^\W*[@\\](?:file|brief|module|overview|fileoverview|page|mainpage|defgroup|ingroup|addtogroup|package
+        |namespace|title|details)\b""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _METADATA = re.compile(
-    r"""^\W*(?:(?:original\ |main\ |lead\ |initial\ )?(?:authors?|maintainers?|contributors?|developers?|programmers?|creators?|credits?|contact|e-?mail|mail|written|
-    created|modified|changed|updated|last[ -]\w+|date|version|revision|since|rev|file\s?name|file|url|website|web|home\s?page|homepage|
-    project|keywords|bugs?\ to|report\ bugs|module\ name|release|based\ on|ported|translated|history|id|link|web\ ?site|company|organi[sz]ation)\b\s*(?:\(s\))?\s*(?:[:=]|by\b|on\b|\d|\|)
-    | [@:\\](?:authors?|version|since|date|link|see|category|subpackage|maintainer|email|creator|created|modified|website|url|source)\b
-    | \$(?:id|revision|date|author|header|rcsfile|source|freebsd|name|log|url|head\w*|lastchanged\w+)\b | by\s+(?-i:[A-Z]) | https?://\S+\s*$ | \S+@\S+\.\w+>?\s*$ | [\w./-]+\.\w{1,5}$)
-    """,
+    r"""^\W*(?:
+      (?:original\ |main\ |lead\ |initial\ )?
+      (?:authors?|maintainers?|contributors?|developers?|programmers?|creators?|credits?|contact|e-?mail|mail
+        |written|created|modified|changed|updated|last[ -]\w+|date|version|revision|since|rev|file\s?name|file
+        |url|website|web|home\s?page|homepage|project|keywords|bugs?\ to|report\ bugs|module\ name|release
+        |based\ on|ported|translated|history|id|link|web\ ?site|company|organi[sz]ation)\b
+      \s*(?:\(s\))?\s*(?:[:=]|by\b|on\b|\d|\|)
+    | [@:\\](?:authors?|version|since|date|link|see|category|subpackage|maintainer|email|creator|created|modified
+        |website|url|source)\b
+    | \$(?:id|revision|date|author|header|rcsfile|source|freebsd|name|log|url|head\w*|lastchanged\w+)\b
+    | by\s+(?-i:[A-Z]) | https?://\S+\s*$ | \S+@\S+\.\w+>?\s*$ | [\w./-]+\.\w{1,5}$
+    )""",
     re.VERBOSE | re.IGNORECASE,
 )
 _AUTHORSHIP = re.compile(
-    r"^\W*(?:(?:original |main |lead |initial )?(?:authors?|maintainers?|contributors?|developers?|programmers?|creators?"
-    r"|contact|e-?mail|written|created|credits?|company|organi[sz]ation)\b|by\s|\S+@\S+\.\w+)",
+    r"^\W*(?:(?:original |main |lead |initial )?"
+    r"(?:authors?|maintainers?|contributors?|developers?|programmers?|creators?|contact|e-?mail|written|created|credits?|company|organi[sz]ation)\b|by\s|\S+@\S+\.\w+)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
@@ -50,10 +59,10 @@ _SENTENCE_END = re.compile(r"[.:!?][\"')\]]*\Z")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
-def label_lines(lines: Sequence[str], after_notice: bool = False) -> list[Label]:
+def label_lines(lines: Sequence[str], *, carried: bool = False) -> list[Label]:
     """[n] one label a line, for the words of a comment's lines without decoration.
 
-    `after_notice`: the comment before was a notice, which this one may go on with. Authorship and other
+    `carried`: the comment before was a notice, which this one may go on with. Authorship and other
     metadata (dates, versions, addresses) are part of a notice only beside one: `copyright.py` decides.
     """
     labels: list[Label] = ["documentation"] * len(lines)
@@ -71,6 +80,7 @@ def label_lines(lines: Sequence[str], after_notice: bool = False) -> list[Label]
             paragraphs.append([])
     paragraphs = [paragraph for paragraph in paragraphs if paragraph]
     texts = ["\n".join(lines[i] for i in paragraph) for paragraph in paragraphs]
+    after_notice = False
     states = [bool(legal_evidence(text)[0]) for text in texts]
     for n, (paragraph, text) in enumerate(zip(paragraphs, texts, strict=True)):
         for i in paragraph:
@@ -79,7 +89,10 @@ def label_lines(lines: Sequence[str], after_notice: bool = False) -> list[Label]
         if states[n]:
             _label_stated(lines, paragraph, text, labels, after_notice)
             after_notice = True
-        elif _belongs(text, after_notice, any(states[n + 1 :])):
+        elif _belongs(text, after_notice, any(states[n + 1 :])) or (
+            carried and n == 0 and _is_legal_prose(text)
+        ):
+            after_notice = True
             for i in paragraph:
                 labels[i] = "notice"
         else:
@@ -91,17 +104,16 @@ def _belongs(text: str, after_notice: bool, before_notice: bool) -> bool:
     """Whether a paragraph that states nothing is the rest, or the opening, of the notice beside it."""
     n_legal = len(legal_evidence(text)[1])
     n_words = len(_WORDS.findall(text))
-    if after_notice:
-        if (
-            n_legal >= 2
-            or _NUMBERED_ITEM.match(text)
-            or (n_legal and (n_words <= 14 or _LIST_ITEM.match(text)))
-        ):
-            return True
-        return before_notice and (
-            n_legal > 0 or n_words < 3 or text[0].islower() or bool(_LIST_ITEM.match(text))
-        )
-    return before_notice and n_legal > 0 and n_words <= 30 and bool(_OPENING.match(text))
+    if not after_notice:
+        return before_notice and n_legal > 0 and n_words <= 30 and bool(_OPENING.match(text))
+    if n_legal >= 2 or _NUMBERED_ITEM.match(text) or (n_legal and (n_words <= 14 or _LIST_ITEM.match(text))):
+        return True
+    return before_notice and (n_legal > 0 or text.lower() in ("or", "and") or bool(_LIST_ITEM.match(text)))
+
+
+def _is_legal_prose(text: str) -> bool:
+    """Whether a paragraph is as full of legal words as only licences are."""
+    return len(legal_evidence(text)[1]) >= 3
 
 
 def _label_stated(

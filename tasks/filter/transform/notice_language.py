@@ -36,8 +36,8 @@ _PHRASES = tuple(
         ("under", rf"\bunder (?:the|an?) [\w.,+()/ -]{{1,40}}?\b{_LICENCE}\b"),
         (
             "under",
-            r"\b(?:released|distributed|published|available|provided|covered|offered|is) (?:\w+ ){0,3}under (?:\w+ ){0,4}?"
-            r"(?:terms|conditions|a?l?gpl|mit|bsd|isc|cc0|mpl|wtfpl)\b",
+            r"\b(?:released|distributed|published|available|provided|covered|offered|is) (?:\w+ ){0,3}"
+            r"under (?:\w+ ){0,4}?(?:terms|conditions|a?l?gpl|mit|bsd|isc|cc0|mpl|wtfpl)\b",
         ),
         ("under the", r"\bunder the (?:same )?(?:terms|conditions) (?:of|as|and)\b"),
         ("under section", r"\bunder section 7 of\b"),
@@ -75,10 +75,11 @@ _PHRASES = tuple(
         ("licen", rf"\bsee\b.{{0,60}}\b{_LICENCE}(?:\.\w+)? (?:file )?for\b"),
         (
             "see ",
-            rf"\bsee (?:the )?(?:accompanying |attached |included |top-level )?(?:file )?[\"'`]?(?:{_LICENCE}|copying|copyright|notice)"
+            r"\bsee (?:the )?(?:accompanying |attached |included |top-level )?(?:file )?[\"'`]?"
+            rf"(?:{_LICENCE}|copying|copyright|notice)"
             r"(?:\.\w+)?(?: file|[\"'`]|\b)(?: file)? (?:file )?(?:for|in|at|distributed|accompanying|that)\b",
         ),
-        ("licen", r"\bnot subject to any licen[sc]e\b"),
+        ("licen", r"\bnot subject to any licen[sc]e\b|\blicen[sc]e is (?:mit|bsd|apache|[al]?gpl|mpl|isc)\b"),
         ("licen", r"(?<!\w)[@:\\]licen[sc]e\b"),
         ("confidential", r"\bproprietary and confidential\b|\bconfidential and proprietary\b"),
         ("unpublished", r"\bunpublished rights\b"),
@@ -87,12 +88,13 @@ _PHRASES = tuple(
 _LINES = tuple(
     (word, re.compile(pattern, re.MULTILINE))
     for word, pattern in (
-        ("licen", r"^\W{0,4}(?:@|\\|:)?licen[sc]e(?:\s+\d)?\s*[:=]\s*\S"),
+        ("licen", r"^\W{0,4}(?:@|\\|:)?licen[sc]e(?:\s+\d)?\s*:\s*\S"),
         ("licen", r"^\W{0,4}licen[sc]e\s+(?:[al]?gpl|mit|bsd|apache|isc|mpl|cc)\b"),
         (
             "licen",
-            r"^\W*(?:the )?(?:mit|x11|isc|zlib|apache|bsd|gnu|[al]?gpl|mpl|mozilla|boost|eclipse|academic|cc|creative|new bsd"
-            r"|modified|simplified|\d-clause)\b[\w .,/\"-]{0,50}\blicen[sc]e\b(?: \([\w .-]+\))?[\w .,-]{0,20}$",
+            r"^\W*(?:the )?(?:mit|x11|isc|zlib|apache|bsd|gnu|[al]?gpl|mpl|mozilla|boost|eclipse|academic|cc"
+            r"|creative|new bsd|modified|simplified|\d-clause)\b[\w .,/\"-]{0,50}\blicen[sc]e\b"
+            r"(?: \([\w .-]+\))?[\w .,-]{0,20}$",
         ),
         ("public domain", r"^\W*public domain\b"),
     )
@@ -111,19 +113,20 @@ _HOLDERS = (
     ),
 )
 _LEGAL_WORDS = re.compile(
-    r"""licen[sc](?:e|es|ed|or|ing)\b | warrant | \bliab(?:le|ility) | \bredistribut | \bdisclaim | copyright | merchantab
-    | free\ software\ foundation | \bpermission | \bgnu\b | \brights\b | \bterms\ (?:of|and)\b | \bnotice\b | misrepresent
-    | altered\ source | plainly\ marked | \backnowledg | advertising\ material | \bendors | temple\ place | franklin\ st
-    | mass\ ave | \blaw\b | \bdamages\b | intellectual\ property | \bpatent | \btrademark | \bproprietary | \bconfidential
-    | public\ domain | gnu\.org | opensource\.org | apache\.org | \bfsf\b | \bconditions\b | \bthis\ file\ is\ part\ of\b
-    | fitness\ for\b | \bpart\ of\ the\b | \bwhatsoever\b | any\ later\ version\b | \b[al]?gpl\b | \bdistribut(?:ed|ion)\b
-    | \bgranted\b""",
+    r"""licen[sc](?:e|es|ed|or|ing)\b | warrant | \bliab(?:le|ility) | \bredistribut | \bdisclaim | copyright
+    | merchantab | free\ software\ foundation | \bpermission | \bgnu\b | \brights\b | \bterms\ (?:of|and)\b
+    | \bnotice\b | misrepresent | altered\ source | plainly\ marked | \backnowledg | advertising\ material
+    | \bendors | temple\ place | franklin\ st | mass\ ave | \blaw\b | \bdamages\b | intellectual\ property
+    | \bpatent | \btrademark | \bproprietary | \bconfidential | public\ domain | gnu\.org | opensource\.org
+    | apache\.org | \bfsf\b | \bconditions\b | \bthis\ file\ is\ part\ of\b | fitness\ for\b | \bpart\ of\ the\b
+    | \bwhatsoever\b | any\ later\ version\b | \b[al]?gpl\b | \bdistribut(?:ed|ion)\b | \bgranted\b""",
     re.VERBOSE,
 )
 _TALK_BEFORE = re.compile(
-    r"""(?:["'`“‘(]\ ? | \b(?:such\ as|like|e\.?g\.?|adds?|adding|checks?|inserts?|updates?|prints?|shows?|parses?|finds?|detects?|removes?|strips?|
-    replaces?|match(?:es)?|contains?|containing|starts?\ with|begins?\ with|missing|has|have|having|the|an?|of|for|every|each|whether|if|any|
-    into|from|no|your|with|our|its|about|this|old|new|generates?|writes?|reads?)\s)[\s"'`“‘(]*\Z""",
+    r"""(?:["'`“‘(]\ ? | \b(?:such\ as|like|e\.?g\.?|adds?|adding|checks?|inserts?|updates?|prints?|shows?|parses?
+      |finds?|detects?|removes?|strips?|replaces?|match(?:es)?|contains?|containing|starts?\ with|begins?\ with
+      |missing|has|have|having|the|an?|of|for|every|each|whether|if|any|into|from|no|your|with|our|its|about|this
+      |old|new|generates?|writes?|reads?)\s)[\s"'`“‘(]*\Z""",
     re.VERBOSE,
 )
 _TELLTALE = (

@@ -1,8 +1,8 @@
 """The transform of one file: notices removed, personal data and secrets replaced by placeholders (paper 2.1.1).
 
-Order of precedence where findings overlap: notice, secret, e-mail address, IP address. The result is searched
-again until nothing more is found, since a removed line can bring two others together; so redacting a result
-changes nothing, and all spans still count in the text as given.
+Notices go first; in what is left a secret wins over an e-mail address and that over an IP address where they
+overlap. The result is searched again until nothing more is found, since a removed line can bring two others
+together: so redacting a result changes nothing. All spans count in the text as given.
 """
 
 from collections.abc import Mapping
@@ -66,21 +66,19 @@ def _placeholders(config: TransformConfig) -> dict[Kind, str]:
 def _find(
     text: str, language: str, config: TransformConfig, placeholders: Mapping[Kind, str]
 ) -> tuple[Span, ...]:
-    """Everything to be changed in a text, without what is a placeholder already."""
-    notices = find_notices(text, language) if config.strip_copyright else ()
-    secrets = (
+    """What to change next: the notices, or if there are none the rest, without what is a placeholder already."""
+    notices = tuple(find_notices(text, language)) if config.strip_copyright else ()
+    if notices:
+        return notices
+    secrets = [
         span
         for span in (find_secrets(text, language) if config.redact_passwords or config.redact_keys else ())
         if (config.redact_passwords if span.kind == "password" else config.redact_keys)
-    )
-    emails = (
-        find_emails(text, language)
-        if config.redact_emails and ("@" in text or "&#" in text or "%40" in text)
-        else ()
-    )
+    ]
+    emails = find_emails(text, language) if config.redact_emails else ()
     addresses = find_addresses(text) if config.redact_ip_addresses else ()
     written = set(placeholders.values())
-    found = without_overlaps((notices, secrets, emails, addresses))
+    found = without_overlaps((secrets, emails, addresses))
     return tuple(span for span in found if text[span.start : span.end] not in written)
 
 
@@ -89,21 +87,32 @@ def _in_input(
 ) -> tuple[Span, ...]:
     """`known` spans of the input, with those `found` in the text after replacing them, as spans of the input.
 
-    A new span that takes in a placeholder swallows the span it stands for.
+    A new span that takes in a placeholder swallows the span it stands for; one inside a placeholder is dropped.
     """
     merged: list[Span] = []
     i = 0
-    shift = 0
+    shift = 0  # input offset minus output offset, left of known[i]
     for new in found:
-        while i < len(known) and known[i].start - shift + len(placeholders[known[i].kind]) <= new.start:
-            shift += known[i].end - known[i].start - len(placeholders[known[i].kind])
+        while i < len(known) and _output_end(known[i], shift, placeholders) <= new.start:
             merged.append(known[i])
+            shift = known[i].end - _output_end(known[i], shift, placeholders)
             i += 1
         start, end = new.start + shift, 0
+        if (
+            i < len(known)
+            and known[i].start <= start
+            and new.end <= _output_end(known[i], shift, placeholders)
+        ):
+            continue
         while i < len(known) and known[i].start - shift < new.end:
             start, end = min(start, known[i].start), known[i].end
-            shift += known[i].end - known[i].start - len(placeholders[known[i].kind])
+            shift = known[i].end - _output_end(known[i], shift, placeholders)
             i += 1
         merged.append(Span(new.kind, start, max(end, new.end + shift)))
     merged.extend(known[i:])
     return tuple(merged)
+
+
+def _output_end(span: Span, shift: int, placeholders: Mapping[Kind, str]) -> int:
+    """Where the placeholder of a span ends in the output, given the shift left of it."""
+    return span.start - shift + len(placeholders[span.kind])

@@ -6,22 +6,36 @@ one winning; then what is attached to the number; then its size: versions seldom
 
 import re
 
-_VERSION_STEMS = (
-    "version release upgrade downgrade changelog changes update revision build firmware driver section chapter "
-    "clause paragraph appendix figure table rfc oid semver since until prior fixed tag bump pin requires require "
-    "compatible compat package packages depend depends dependency dependencies installed patch sdk runtime "
-    "assembly fileversion productversion assemblyversion milestone backport ver vers versions releases "
-    "oids identifier rv asn schema spec protocol product hotfix gem"
+from tasks.filter.transform.word_set import word_set
+
+_VERSION_WORDS = word_set(
+    """
+    version release upgrade upgraded upgrades downgrade downgraded changelog changes update updated updates
+    revision build firmware driver section sections chapter chapters clause clauses paragraph appendix
+    figure table tables rfc oid semver since until prior fixed tag bump bumped bumps pin requires require
+    compatible compat package packages depend depends dependency dependencies installed patch sdk runtime
+    assembly fileversion productversion assemblyversion milestone backport ver vers versions releases oids
+    identifier rv asn schema spec protocol product hotfix gem
+    """
 )
-_NETWORK_STEMS = (
-    "ip ips ipv4 ipaddr ipaddress address addresses addr host hosts hostname server servers ssh scp sftp telnet "
-    "ping traceroute http https ftp tcp udp rtsp rtmp mqtt listen peer peers allow deny dns nameserver nameservers "
-    "gateway route inet subnet cidr proxy bind connect remote client clients socket url uri endpoint endpoints "
-    "whitelist blacklist blocklist allowlist firewall iptables ufw nmap curl wget src dst "
-    "resolver ntp upstream backend cluster broker redis mysql postgres "
-    "mongo mongodb ldap smtp vpn wan lan netmask network networks forwarded login sshd"
+_ADDRESS_WORDS = word_set(
+    """
+    ip ips ipv4 ipaddr ipaddress address addresses addr host hosts hostname server servers gateway subnet
+    cidr nameserver nameservers firewall network networks whitelist blacklist blocklist allowlist port
+    """
 )
-_WORDS = dict.fromkeys(_NETWORK_STEMS.split(), "network") | dict.fromkeys(_VERSION_STEMS.split(), "version")
+_NETWORK_WORDS = word_set(
+    """
+    ssh scp sftp telnet ping traceroute http https ftp tcp udp rtsp rtmp mqtt listen peer peers allow deny
+    dns route inet proxy bind connect remote client clients socket url uri endpoint endpoints iptables ufw
+    nmap curl wget src dst resolver ntp vpn wan lan netmask forwarded login sshd
+    connected connecting connection banned blocked port
+    """
+)
+_ADDRESS_MEANING = dict.fromkeys(_ADDRESS_WORDS, "network")
+_VERSION_MEANING = dict.fromkeys(_VERSION_WORDS, "version")
+_WORDS = dict.fromkeys(_NETWORK_WORDS, "network") | _ADDRESS_MEANING | _VERSION_MEANING
+_WORDS_AFTER = _ADDRESS_MEANING | _VERSION_MEANING
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|ipv4|IPv4")
 _ATTACHED_VERSION = re.compile(
     r"""(?:[=~!]==? | [~<>]=\ ? | \^ | ~> \s? | [\w.]-  | /v?  | (?<![\w.])[vVrR]\.?\s? | _ | \bno\.\s? )\Z""",
@@ -30,6 +44,7 @@ _ATTACHED_VERSION = re.compile(
 _URL_OR_CIDR_BEFORE = re.compile(r"(?:://|[\s\"'(\[=,;:>@]//?|\A//?)\Z")
 _RANGE_BEFORE = re.compile(r"\d\.\d{1,3}\s?-\s?\Z")
 _ATTACHED_SUFFIX = re.compile(r"-(?![\s\d\-])|-\d+(?!\d*\.\d)|\+(?=\w)|\.(?=[A-Za-z*x])|~\w|_\w")
+_PACKAGE_BEFORE = re.compile(r"[/:][\w.-]+@\Z")
 _OPENS_LIST = re.compile(r"\w.*[:=\[({]\s*\Z")
 _WINDOW = 100
 
@@ -43,18 +58,20 @@ def is_version(text: str, start: int, end: int, octets: tuple[int, int, int, int
     attached = _ATTACHED_VERSION.search(before)
     if attached and not _URL_OR_CIDR_BEFORE.search(before) and not _RANGE_BEFORE.search(before):
         return True
-    if before.endswith("@") or (text[end : end + 1] == "/" and text[end + 1 : end + 3].isdigit()):
+    if text[end : end + 1] == "/" and text[end + 1 : end + 2].isdigit():
         return False
     meant = _nearest_meaning(before) or _meaning_above(text, before, line_start) or _meaning_after(text, end)
     if meant:
         return meant == "version"
     if re.match(r":\d{2,5}\b", text[end : end + 6]):
         return False
-    return _has_version_shape(octets)
+    if before.endswith("@"):
+        return bool(_PACKAGE_BEFORE.search(before))
+    return _has_version_shape(octets, quoted=text[start - 1 : start] in ("'", '"') or before.endswith("\\n"))
 
 
 def _nearest_meaning(before: str) -> str:
-    """ "network", "version" or "": what the last telling word speaks of."""
+    """What the last telling word speaks of: "network", "version", or "" where there is none."""
     for word in reversed(_WORD.findall(before)):
         meaning = _WORDS.get(word.lower())
         if meaning:
@@ -79,14 +96,16 @@ def _meaning_after(text: str, end: int) -> str:
     """The meaning of the first telling word in the rest of the line."""
     newline = text.find("\n", end, end + _WINDOW)
     for word in _WORD.findall(text, end, newline if newline >= 0 else end + _WINDOW):
-        if meaning := _WORDS.get(word.lower()):
+        if meaning := _WORDS_AFTER.get(word.lower()):
             return meaning
     return ""
 
 
-def _has_version_shape(octets: tuple[int, int, int, int]) -> bool:
-    """Small leading parts without a large one after them, or zeros in the middle as releases have them."""
-    first, second, third, fourth = octets
+def _has_version_shape(octets: tuple[int, int, int, int], *, quoted: bool) -> bool:
+    """Small parts, fewer of them where the number is a string of its own, or zeros as releases have them."""
+    first, second, third, _ = octets
     if octets[1:] == (0, 0, 0) or (first <= 30 and second == third == 0):
         return True
-    return max(octets) <= (99 if first <= 10 else 60 if first < 20 else 0)
+    if quoted:
+        return first <= 10 and max(octets) <= 99
+    return max(octets) <= (99 if first < 20 else 60)

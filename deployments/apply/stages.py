@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from deployments.apply_documents import EXCLUDED_SCHEMA, ApplyStage
-from deployments.apply_results import Results
+from deployments.apply.documents import EXCLUDED_SCHEMA, ApplyStage
+from deployments.apply.results import Results
 from models.artifact import Artifact
 from models.execution import Execution
 from models.filter import SignalsConfig

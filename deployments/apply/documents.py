@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
 
-from deployments import apply_columns as columns
-from deployments.apply_input import Input, read_shards
+from deployments.apply import columns
+from deployments.apply.read_input import Input, read_shards
 from models.artifact import Artifact
 from models.base import StageConfig
 from models.execution import Execution

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from deployments.apply_columns import plain_ids
-from deployments.apply_tables import common_schema, with_schema
+from deployments.apply.columns import plain_ids
+from deployments.apply.tables import common_schema, with_schema
 from models.artifact import Artifact
 from tasks.runtime import manifest as manifests
 from tasks.runtime.shards import ZSTD_LEVEL, iter_tables, read_table, table_refs

@@ -13,11 +13,11 @@ from typing import Any, cast, get_args
 
 from rich.table import Table
 
-from deployments.apply_documents import ApplyStage, InputConfig, make_documents
-from deployments.apply_input import Input, open_input
-from deployments.apply_results import Results
-from deployments.apply_stages import APPLIED, NO_TRANSFORM, Applied
-from deployments.apply_work import Work, open_work
+from deployments.apply.documents import ApplyStage, InputConfig, make_documents
+from deployments.apply.read_input import Input, open_input
+from deployments.apply.results import Results
+from deployments.apply.stages import APPLIED, NO_TRANSFORM, Applied
+from deployments.apply.work import Work, open_work
 from deployments.console import RunView, count, out
 from flows.overrides import apply_overrides
 from models.collect import CollectConfig, Documents

@@ -15,7 +15,7 @@ from typing import Any, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from deployments.apply_tables import as_one_table, column_of, is_text, plain_column
+from deployments.apply.tables import as_one_table, column_of, is_text, plain_column
 from tasks.runtime.errors import SourceError
 
 PARQUET = (".parquet",)
