@@ -7,11 +7,11 @@ from typing import Any
 from rich.table import Table
 
 from deployments.console import count, out, size
-from deployments.plan import last_run
 from models.artifact import Manifest
 from models.recipe import RunRecord
 from tasks.runtime import manifest as manifests
 from tasks.runtime.errors import ConfigError
+from tasks.runtime.runs import last_run, report_path
 from tasks.runtime.stage import summary_rows
 from tasks.runtime.store import Store, open_store
 
@@ -66,7 +66,7 @@ def show_one(store_url: str, reference: str) -> int:
         out.print(f"{record.name}: {record.state}, {record.started} to {record.finished}")
         for stage, fingerprint in record.stages.items():
             out.print(f"  {stage:16} {store.uri(manifests.folder(stage, fingerprint))}", soft_wrap=True)
-        out.print(f"  {'report':16} {store.uri(f'runs/{record.name}.html')}", soft_wrap=True)
+        out.print(f"  {'report':16} {store.uri(report_path(record.name))}", soft_wrap=True)
         return 0
     manifest = find_artifact(store, reference)
     out.print(store.uri(manifests.folder(manifest.stage, manifest.fingerprint)), soft_wrap=True)

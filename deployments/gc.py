@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from deployments.catalog import run_names, stages_of
 from deployments.console import out, size
-from deployments.plan import last_run
 from tasks.runtime import manifest as manifests
+from tasks.runtime.runs import last_run
 from tasks.runtime.store import Store, open_store
 
 
@@ -53,7 +53,8 @@ def _used_artifacts(store: Store) -> set[tuple[str, str]]:
         (stage, fingerprint)
         for name in run_names(store)
         if (record := last_run(store, name)) is not None
-        for stage, fingerprint in record.stages.items()
+        for stages in (record.stages, record.last_completed)
+        for stage, fingerprint in stages.items()
     ]
     used: set[tuple[str, str]] = set()
     while waiting:

@@ -3,7 +3,6 @@
 The flow's own code runs with stages that only look, so a plan can never disagree with a run.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +18,8 @@ from models.execution import Execution
 from models.recipe import Recipe, RunRecord
 from tasks.collect.compare import compare_snapshots
 from tasks.runtime import manifest as manifests
-from tasks.runtime.errors import ArtifactError
 from tasks.runtime.events import Recorder, StageEvent, recording
+from tasks.runtime.runs import last_run
 from tasks.runtime.store import Store, open_store
 
 
@@ -45,20 +44,6 @@ def make_plan(flow: RecipeFlow, recipe: Recipe, execution: Execution) -> list[Pl
         PlannedStage(e.stage, e.fingerprint, "reuse" if e.reused else "run", tuple(_reasons(store, e, last)))
         for e in recorder.events
     ]
-
-
-def last_run(store: Store, name: str) -> RunRecord | None:
-    """The record of the last run of this name, None before the first."""
-    data = store.read_if_exists(f"runs/{name}.json")
-    if data is None:
-        return None
-    try:
-        return RunRecord.model_validate(json.loads(data))
-    except ValueError as error:
-        raise ArtifactError(
-            f"{store.uri(f'runs/{name}.json')} is not a readable run record ({error}): delete it; "
-            "the next run of this name writes it again"
-        ) from error
 
 
 def _reasons(store: Store, event: StageEvent, last: RunRecord | None) -> list[str]:

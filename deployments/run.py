@@ -9,6 +9,7 @@ from deployments.doctor import diagnose, show_problems
 from deployments.presets import load_preset
 from flows.overrides import apply_overrides
 from tasks.runtime.run_log import listening
+from tasks.runtime.runs import record_path, report_path
 from tasks.runtime.store import open_store
 
 
@@ -25,7 +26,7 @@ def run(preset_name: str, overrides: Mapping[str, Any]) -> int:
     out.print(stage_table(view.events))
     store = open_store(execution.store)
     out.print(f"artifacts  {store.url}", soft_wrap=True)
-    out.print(f"run        {store.uri(f'runs/{recipe.name}.json')}", soft_wrap=True)
-    out.print(f"report     {store.uri(f'runs/{recipe.name}.html')}", soft_wrap=True)
+    out.print(f"run        {store.uri(record_path(recipe.name))}", soft_wrap=True)
+    out.print(f"report     {store.uri(report_path(recipe.name))}", soft_wrap=True)
     err.print(f"next: opencoder show {recipe.name}; opencoder why REPO/PATH; opencoder plan {preset_name}")
     return 0

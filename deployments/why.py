@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deployments.console import out
-from deployments.plan import last_run
 from models.artifact import Artifact
 from models.recipe import RunRecord
 from tasks.runtime.errors import ConfigError
+from tasks.runtime.runs import last_run
 from tasks.runtime.shards import iter_tables
 from tasks.runtime.store import Store, open_store
 

@@ -25,6 +25,7 @@ from tasks.runtime.errors import RecipeError
 from tasks.runtime.events import Recorder, is_planning, recording
 from tasks.runtime.pool import pool_session
 from tasks.runtime.run_log import log, publish_markdown, publish_table
+from tasks.runtime.runs import report_path, write_run
 from tasks.runtime.store import Store, open_store
 
 Chain = Callable[..., Artifact]
@@ -111,8 +112,8 @@ def _publish(store: Store, record: RunRecord, recorder: Recorder) -> None:
     """The run record, the report beside it, and the funnel in the Prefect UI; nothing before the first stage."""
     if not recorder.events:
         return
-    store.write(f"runs/{record.name}.json", record.model_dump_json(indent=1).encode())
-    report = f"runs/{record.name}.html"
+    write_run(store, record)
+    report = report_path(record.name)
     manifests = [event.manifest for event in recorder.events if event.manifest is not None]
     store.write(report, render_report(store, record, manifests).encode())
     log(logging.INFO, f"report: {store.uri(report)}")

@@ -43,4 +43,3 @@ class Execution(Frozen):
     min_free_bytes: int = Field(
         500_000_000, ge=0, description="refuse to start with less disk space than this"
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="of the run's log")

@@ -1,21 +1,21 @@
-"""`make verify`: the long acceptance checks, one process each; those that passed on this code are skipped.
+"""`make verify`: the long acceptance checks; those that passed on this very code are not run again.
 
-What passed is kept in .verify/, under a hash of all tracked files, so an interrupted run goes on where it
-stopped and any change of the code starts over.
+What passed is kept in .verify/, under a hash of all files, so an interrupted run goes on where it stopped
+and any change of the code starts over.
 """
 
 import hashlib
 import re
 import subprocess
-import sys
-import time
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def state_of_code() -> str:
-    """A hash of every tracked or new file as it is now."""
+    """[16 hex digits] over every tracked or new file as it is now."""
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True).stdout.split(b"\0")
     digest = hashlib.sha256()
@@ -25,36 +25,36 @@ def state_of_code() -> str:
     return digest.hexdigest()[:16]
 
 
-def checks() -> list[str]:
-    """The ids of all tests marked `verify`."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "verify", "tests"]
-    output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    return [line for line in output.splitlines() if "::" in line]
+class Resume:
+    """A pytest plugin: leaves a mark for each check that passes, and leaves out those that have one."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keeps the marks in a folder, made here."""
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Deselects what passed before."""
+        passed = [item for item in items if self._mark(item.nodeid).exists()]
+        if passed:
+            config.hook.pytest_deselected(items=passed)
+            items[:] = [item for item in items if item not in passed]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Marks a check whose call passed."""
+        if report.when == "call" and report.passed:
+            self._mark(report.nodeid).touch()
+
+    def _mark(self, node_id: str) -> Path:
+        readable = re.sub(r"\W+", "_", node_id)[-80:]
+        return self._folder / f"{readable}-{hashlib.sha256(node_id.encode()).hexdigest()[:8]}"
 
 
 def main() -> int:
-    """Runs what has not passed yet; 0 when everything has."""
-    passed = ROOT / ".verify" / state_of_code()
-    passed.mkdir(parents=True, exist_ok=True)
-    failed = []
-    for check in checks():
-        mark = passed / re.sub(r"\W+", "_", check)
-        if mark.exists():
-            print(f"passed before  {check}")
-            continue
-        started = time.monotonic()
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "verify", check]
-        code = subprocess.run(command, cwd=ROOT, check=False).returncode
-        print(
-            f"{'passed' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s  {check}",
-            flush=True,
-        )
-        if code == 0:
-            mark.touch()
-        else:
-            failed.append(check)
-    print(f"{len(failed)} failed" + "".join(f"\n  {check}" for check in failed))
-    return 1 if failed else 0
+    """The exit code of pytest; 0 too when everything had passed before."""
+    plugin = Resume(ROOT / ".verify" / state_of_code())
+    code = pytest.main(["-m", "verify", "-v", "--show-capture=no", str(ROOT / "tests")], plugins=[plugin])
+    return 0 if code == pytest.ExitCode.NO_TESTS_COLLECTED else int(code)
 
 
 if __name__ == "__main__":

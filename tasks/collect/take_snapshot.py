@@ -17,6 +17,7 @@ from models.collect import CollectConfig
 from tasks.collect.snapshot import Entry, entries_to_table
 from tasks.collect.sources import list_entries
 from tasks.runtime import manifest as manifests
+from tasks.runtime.errors import StoreError
 from tasks.runtime.fingerprint import LENGTH
 from tasks.runtime.shards import Shard
 from tasks.runtime.store import Store
@@ -40,13 +41,24 @@ def take_snapshot(config: CollectConfig, store: Store) -> Artifact:
                 digest.update(repr(astuple(entry)).encode())
                 size_bytes += entry.size_bytes
             n_files += len(entries)
-            pq.write_table(entries_to_table(entries), Path(folder, f"{n_shards - 1}.parquet"))
+            _keep(entries, Path(folder, f"{n_shards - 1}.parquet"))
         fingerprint = digest.hexdigest()[:LENGTH]
         manifest = manifests.find(store, STAGE, fingerprint)
-        if manifest is None:
+        if manifest is not None:
+            manifests.verify_files(store, manifest)
+        else:
             summary = dict(zip(SUMMARY_FIELDS, (n_files, size_bytes), strict=True))
             manifest = _commit(store, fingerprint, Path(folder), n_shards, config, summary)
     return manifests.artifact_of(store, manifest)
+
+
+def _keep(entries: list[Entry], path: Path) -> None:
+    try:
+        pq.write_table(entries_to_table(entries), path)
+    except OSError as error:
+        raise StoreError(
+            f"cannot write the list of sources to {path}: {error}; set TMPDIR to a larger disk"
+        ) from error
 
 
 def _entries(config: CollectConfig) -> Iterator[Entry]:

@@ -12,12 +12,13 @@ from small_corpus import STAGES, Corpus, states, write_corpus
 from deployments import plan as plan_module
 from deployments.cli import main
 from deployments.console import out, stage_table
-from deployments.plan import PlannedStage, last_run, make_plan, show_plan
+from deployments.plan import PlannedStage, make_plan, show_plan
 from deployments.presets import Preset
 from flows.overrides import apply_overrides
 from flows.refinecode import refinecode
 from tasks.runtime.errors import ArtifactError
 from tasks.runtime.events import Recorder, recording
+from tasks.runtime.runs import last_run
 from tasks.runtime.store import open_store
 
 Told = Callable[..., tuple[int, str]]
