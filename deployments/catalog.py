@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
@@ -13,7 +14,7 @@ from tasks.runtime import manifest as manifests
 from tasks.runtime.errors import ConfigError
 from tasks.runtime.runs import last_run, report_path
 from tasks.runtime.stage import summary_rows
-from tasks.runtime.store import Store, open_store
+from tasks.runtime.store import LocalStore, Store, open_store
 
 NOT_STAGES = frozenset({"runs", "tags", ".probe"})
 
@@ -29,9 +30,17 @@ def run_names(store: Store) -> list[str]:
     return [path.removeprefix("runs/").removesuffix(".json") for path in paths if path.endswith(".json")]
 
 
+def existing_store(url: str) -> Store:
+    """The store at a URL; ConfigError for a folder that is not there, which would look like an empty store."""
+    store = open_store(url)
+    if isinstance(store, LocalStore) and not Path(store.root).is_dir():
+        raise ConfigError(f"no store at {store.url}: give --store URL, or run a recipe first")
+    return store
+
+
 def show_list(store_url: str, stage: str | None) -> int:
     """Prints runs and artifacts, oldest first within a stage."""
-    store = open_store(store_url)
+    store = existing_store(store_url)
     if stage is None:
         runs = Table("run", "state", "finished", "stages", title="Runs", title_justify="left")
         for name in run_names(store):
@@ -60,7 +69,7 @@ def show_list(store_url: str, stage: str | None) -> int:
 
 def show_one(store_url: str, reference: str) -> int:
     """Prints a run's stages, or an artifact's inputs, summary and config."""
-    store = open_store(store_url)
+    store = existing_store(store_url)
     record = last_run(store, reference)
     if record is not None:
         out.print(f"{record.name}: {record.state}, {record.started} to {record.finished}")
@@ -85,7 +94,7 @@ def show_one(store_url: str, reference: str) -> int:
 
 def show_diff(store_url: str, before: str, after: str) -> int:
     """Prints what differs in config and summary; 0 when nothing does, 1 otherwise, as `diff` does."""
-    store = open_store(store_url)
+    store = existing_store(store_url)
     lines = manifests.differences(_comparable(store, before), _comparable(store, after))
     for line in lines:
         out.print(line, soft_wrap=True, markup=False)

@@ -73,7 +73,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     for one in (run, plan, doctor, listing, show, diff, why, gc):
         one.add_argument(
-            "--store", metavar="URL", help="the artifact store (default: the preset's, ./artifacts)"
+            "--store",
+            metavar="URL",
+            help="default: $OPENCODER_STORE, else the preset's (run, plan, doctor) or ./artifacts",
         )
 
     apply = _add(

@@ -87,7 +87,8 @@ class RunView:
         """Leaves one line behind."""
         self.events.append(event)
         state = "reused" if event.reused else f"built in {event.seconds:.1f} s"
-        err.print(f"{event.stage}: {state}")
+        is_empty = event.manifest is not None and event.manifest.summary.get("n_documents") == 0
+        err.print(f"{event.stage}: {state}" + (", and kept no document" if is_empty else ""))
 
 
 def stage_table(events: Sequence[StageEvent]) -> Table:

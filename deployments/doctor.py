@@ -19,8 +19,10 @@ from models.collect import GitCheckout
 from models.execution import Execution
 from models.recipe import Recipe
 from tasks.collect.sources import list_entries, resolve
+from tasks.filter.rules.tables import tables_with
 from tasks.runtime.errors import RecipeError
 from tasks.runtime.store import open_store
+from tasks.sample.choose import check_languages
 
 MIN_MEMORY_BYTES = 2_000_000_000
 BYTES_PER_ACTOR = 500_000_000
@@ -41,6 +43,7 @@ def diagnose(recipe: Recipe, execution: Execution) -> list[Finding]:
         *_store(execution),
         *_space(execution),
         *_memory(execution),
+        *_names(recipe),
         *_sources(recipe),
         *_tools(recipe),
         *_cluster(execution),
@@ -89,6 +92,17 @@ def _memory(execution: Execution) -> Iterator[Finding]:
         available >= needed,
         f"{size(available)} available; {n_actors} actors want {size(needed)}: lower execution.ray.actors",
     )
+
+
+def _names(recipe: Recipe) -> Iterator[Finding]:
+    """Rules and languages are names that no schema knows: a misspelt one is told before anything runs."""
+    try:
+        tables_with(recipe.filter.rules)
+        check_languages(recipe.sample)
+    except RecipeError as error:
+        yield Finding("recipe", False, str(error))
+    else:
+        yield Finding("recipe", True, f"{recipe.name}: every rule and language it names exists")
 
 
 def _sources(recipe: Recipe) -> Iterator[Finding]:

@@ -7,16 +7,16 @@ that a run at work on the same store loses nothing.
 import time
 from collections.abc import Iterator
 
-from deployments.catalog import run_names, stages_of
+from deployments.catalog import existing_store, run_names, stages_of
 from deployments.console import out, size
 from tasks.runtime import manifest as manifests
 from tasks.runtime.runs import last_run
-from tasks.runtime.store import Store, open_store
+from tasks.runtime.store import Store
 
 
 def collect_garbage(store_url: str, keep_hours: float, *, dry_run: bool) -> int:
     """Deletes unused files, or only lists them; prints how much that is."""
-    store = open_store(store_url)
+    store = existing_store(store_url)
     oldest_kept = time.time() - keep_hours * 3600
     n_files = size_bytes = 0
     for path, file_bytes in _unused(store, oldest_kept):

@@ -7,13 +7,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from deployments.catalog import existing_store
 from deployments.console import out
 from models.artifact import Artifact
 from models.recipe import RunRecord
 from tasks.runtime.errors import ConfigError
 from tasks.runtime.runs import last_run
 from tasks.runtime.shards import iter_tables
-from tasks.runtime.store import Store, open_store
+from tasks.runtime.store import Store
 
 MAX_FILES = 20
 NOT_FOUND = 1
@@ -52,7 +53,7 @@ class Lineage:
 
 def show_why(store_url: str, run_name: str, file: str) -> int:
     """Prints the fate of each file that `file` may mean; 1 when the run never saw such a file."""
-    store = open_store(store_url)
+    store = existing_store(store_url)
     record = last_run(store, run_name)
     if record is None:
         raise ConfigError(f"no run {run_name!r} in {store.url}: give --run NAME, or run it first")
@@ -73,14 +74,20 @@ def show_why(store_url: str, run_name: str, file: str) -> int:
 
 
 def explain(lineage: Lineage, repo: str, path: str) -> Iterator[str]:
-    """One line a stage, up to the one that removed the file or the corpus that holds it."""
+    """One line a stage, up to the one that removed the file or the corpus that holds it.
+
+    Two sources may hold the same REPO/PATH: each file is explained.
+    """
     for row in lineage.rows(
         "collect", "rejected", ["repo", "path", "reason", "size_bytes"], repo=repo, path=path
     ):
         yield f"collect rejected it: {row['reason']} ({row['size_bytes']:,} bytes)"
-        return
     columns = ["id", "repo", "path", "language", "size_bytes"]
-    document = next(lineage.rows("collect", "documents", columns, repo=repo, path=path))
+    for document in lineage.rows("collect", "documents", columns, repo=repo, path=path):
+        yield from _explain_document(lineage, document)
+
+
+def _explain_document(lineage: Lineage, document: dict[str, Any]) -> Iterator[str]:
     yield f"collect took it: {document['language']}, {document['size_bytes']:,} bytes, id {document['id'][:12]}"
     for step in (_exact_copy, _filtered, _near_copy):
         lines, removed = step(lineage, document)
@@ -129,10 +136,16 @@ def _sampled(lineage: Lineage, document: dict[str, Any]) -> Iterator[str]:
     outcomes = {
         "documents": "sample kept it: it is in the training corpus",
         "holdout": "sample held it out with its repository: it is never trained on",
-        "left_out": "sample left it out: its language is over its cap or ratio",
     }
     for table, words in outcomes.items():
         for _ in lineage.rows("sample", table, ["id"], id=document["id"]):
             yield words
             return
+    reasons = {
+        "ratio": "its language is over its cap or ratio",
+        "copy_of_holdout": "a held-out repository had a copy of it",
+    }
+    for row in lineage.rows("sample", "left_out", ["id", "reason"], id=document["id"]):
+        yield f"sample left it out: {reasons[row['reason']]}"
+        return
     yield f"the run ended ({lineage.run.state}) before sample decided"

@@ -18,4 +18,4 @@ def refinecode(recipe: Recipe, execution: Execution) -> Artifact:
     distinct = dedup_exact(recipe.dedup_exact, collected, execution)
     clean = filter_documents(recipe.filter, distinct, execution)
     unique = dedup_fuzzy(recipe.dedup_fuzzy, clean, execution)
-    return sample(recipe.sample, unique, execution)
+    return sample(recipe.sample, unique, (distinct, unique), execution)

@@ -49,10 +49,10 @@ class RunRecord(Frozen):
     """`runs/{name}.json`: which artifacts the last run of a recipe consists of."""
 
     name: str
-    state: str = Field(description="completed or failed")
+    state: str = Field(description="running (or killed), completed or failed")
     stages: dict[str, str] = Field(description="stage -> fingerprint, in the order of the run")
     last_completed: dict[str, str] = Field(
-        {}, description="stages of the last run that completed, where this one failed; kept by gc"
+        {}, description="stages of the last run that completed, where this one has not; kept by gc"
     )
     recipe: dict[str, Any] = Field(description="the recipe as it ran, overrides applied")
     as_of: str = Field("", description="the time the collection stands for")

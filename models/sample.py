@@ -26,6 +26,11 @@ class SampleConfig(StageConfig):
         description="share of repositories held out of all training, for bits per byte; not in the paper: "
         "it reports no held-out loss",
     )
+    holdout_seed: int = Field(
+        0,
+        description="seed that picks the held-out repositories, apart so that another sample keeps them; "
+        "not in the paper: it holds nothing out",
+    )
     seed: int = Field(0, description="seed of the content hash; not in the paper: it gives no seed")
 
     @model_validator(mode="after")
@@ -55,4 +60,7 @@ class SampleSummary(FunnelSummary):
     n_holdout_documents: int
     holdout_size_bytes: int
     n_holdout_repos: int
+    n_left_out_copies: int = Field(
+        ge=0, description="documents not trained on because a held-out repository had a copy of them"
+    )
     languages: dict[str, LanguageShare]

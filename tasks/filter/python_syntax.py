@@ -7,11 +7,16 @@ inside an expression, and expressions are nine tenths of a tree.
 import ast
 import gc
 import io
+import sys
 import tokenize
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from tasks.filter.comments import python_comments
+
+_RECURSION_LIMIT = 1000
+"""Python's default, whatever a library set it to."""
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _Documented = ast.ClassDef | ast.FunctionDef | ast.Module
@@ -20,10 +25,21 @@ _Documented = ast.ClassDef | ast.FunctionDef | ast.Module
 def parse(text: str) -> ast.Module | None:
     """The syntax tree, None for what is not Python; RecursionError or MemoryError where the parser gives up.
 
+    How deep the parser may go depends on the stack of its caller, so it gets a thread of its own: the same
+    text parses, or does not, wherever it is asked.
+    """
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(_parse, text).result()
+
+
+def _parse(text: str) -> ast.Module | None:
+    """As `parse`, at the depth of the stack where it is called.
+
     The garbage collector rests meanwhile: a tree holds no cycles, and looking for them triples the time.
     """
-    collects = gc.isenabled()
+    collects, limit = gc.isenabled(), sys.getrecursionlimit()
     gc.disable()
+    sys.setrecursionlimit(_RECURSION_LIMIT)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -31,6 +47,7 @@ def parse(text: str) -> ast.Module | None:
     except (SyntaxError, ValueError):  # ValueError: a null character, a syntax error from Python 3.12 on
         return None
     finally:
+        sys.setrecursionlimit(limit)
         if collects:
             gc.enable()
 

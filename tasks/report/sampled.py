@@ -48,7 +48,8 @@ def section(run: RunView) -> Html | None:
         table("What became of the documents", HOLDOUT_COLUMNS, rows),
         note(
             f"The hold-out is {share(config.holdout_share, 1)} of the repositories by hash, whole ones; nothing is "
-            f"trained on it. Seed {config.seed}."
+            f"trained on it, nor on the {count(summary.n_left_out_copies)} documents that it had a copy of. "
+            f"Seeds: sample {config.seed}, hold-out {config.holdout_seed}."
         ),
         _languages(summary),
     )

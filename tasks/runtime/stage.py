@@ -207,6 +207,11 @@ def _tell(event: StageEvent) -> None:
         listener.stage_ended(event)
     state = "reused" if event.reused else f"built in {event.seconds:.1f} s"
     log(logging.INFO, f"{event.stage} {event.fingerprint[:12]} {state}")
+    if event.manifest.summary.get("n_documents") == 0:
+        log(
+            logging.WARNING,
+            f"{event.stage} kept no document of {event.manifest.summary.get('n_documents_in')}",
+        )
     publish_table(f"{event.stage}-summary", summary_rows(event.manifest.summary), f"{event.stage} ({state})")
 
 

@@ -2,11 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 import numpy as np
 import numpy.typing as npt
 
 from models.sample import SampleConfig
+from tasks.runtime.errors import ConfigError
+from tasks.text.languages import load_table
 
 
 def unit_interval(seed: int, purpose: str, keys: Sequence[str]) -> npt.NDArray[np.float64]:
@@ -15,6 +18,18 @@ def unit_interval(seed: int, purpose: str, keys: Sequence[str]) -> npt.NDArray[n
     digests = b"".join(hashlib.blake2b(prefix + key.encode(), digest_size=8).digest() for key in keys)
     high_bits = np.frombuffer(digests, dtype="<u8") >> np.uint64(11)
     return high_bits.astype(np.float64) * 2.0**-53
+
+
+def check_languages(config: SampleConfig) -> None:
+    """Raises ConfigError for a cap or ratio of a language that no file can have."""
+    known = load_table().kinds
+    for field, languages in (("max_bytes", config.max_bytes), ("keep_ratio", config.keep_ratio)):
+        for language in languages:
+            if language not in known:
+                near = get_close_matches(language.lower(), known, n=3)
+                raise ConfigError(
+                    f"sample.{field}.{language}: no such language; close names: {', '.join(near)}"
+                )
 
 
 def keep_ratios(config: SampleConfig, bytes_by_language: Mapping[str, int]) -> dict[str, float]:
@@ -33,7 +48,7 @@ def keep_ratios(config: SampleConfig, bytes_by_language: Mapping[str, int]) -> d
 def is_held_out(config: SampleConfig, repos: Sequence[str]) -> npt.NDArray[np.bool_]:
     """[n] bool: True where the repository is held out; all files of a repository share one answer."""
     distinct = sorted(set(repos))
-    chosen = unit_interval(config.seed, "holdout", distinct) < config.holdout_share
+    chosen = unit_interval(config.holdout_seed, "holdout", distinct) < config.holdout_share
     held_out = dict(zip(distinct, chosen.tolist(), strict=True))
     return np.array([held_out[repo] for repo in repos], dtype=np.bool_)
 

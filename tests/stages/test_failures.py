@@ -144,8 +144,12 @@ def test_a_report_that_cannot_be_written_does_not_hide_the_failure_before_it(
     def refuse(*_: object) -> None:
         raise ValueError("the first error")
 
-    def full(store: LocalStore, path: str, _: bytes) -> None:
-        raise StoreError(f"no space left while writing {path}")
+    write = LocalStore.write
+
+    def full(store: LocalStore, path: str, data: bytes) -> None:
+        if b'"failed"' in data:
+            raise StoreError(f"no space left while writing {path}")
+        write(store, path, data)
 
     corpus.run(filter__seed=1)
     monkeypatch.setattr(filter_shard, "decide", refuse, raising=False)

@@ -99,6 +99,7 @@ def summaries(alarms: tuple[str, ...] = ()) -> dict[str, Frozen]:
             n_holdout_documents=1_021,
             holdout_size_bytes=6_228_100,
             n_holdout_repos=4,
+            n_left_out_copies=17,
             languages=shares,
         ),
     }

@@ -325,3 +325,15 @@ def test_no_file_of_eight_megabytes_takes_ten_seconds(unit: str, language: str) 
     begin = time.process_time()
     measure(source(content, language, kind), TABLES[table_for(language, kind)])
     assert time.process_time() - begin < 10
+
+
+def test_a_deeply_nested_file_is_judged_alike_at_any_depth_of_the_stack() -> None:
+    def measured_below(depth: int, text: str) -> Measured:
+        if depth:
+            return measured_below(depth - 1, text)
+        source = Source(text, "python", "code", "deep.py", len(text))
+        return measure(source, TABLES["python"])
+
+    for n_operands in range(300, 3300, 300):
+        text = "x = " + "+".join(["y"] * n_operands) + "\n"
+        assert measured_below(0, text) == measured_below(200, text)
