@@ -4,8 +4,10 @@ Every function takes a table of rows and gives one value a row. A column that is
 is missing in it is derived; a column of the wrong type is a SourceError that names it.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Literal, NamedTuple, cast, get_args
 
 import pyarrow as pa
@@ -28,6 +30,8 @@ Excluded = Literal["unknown_language", "excluded_language"]
 """The rules that drop a file before any signal is measured."""
 
 _FIRST_LINE_BYTES = 256
+_NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d*)?(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_NO_NUMBER = re.compile(r"NaN|-?Infinity")  # as JSON writes them, null in a column of numbers too
 
 
 class Classes(NamedTuple):
@@ -100,10 +104,16 @@ def sizes(rows: pa.Table) -> pa.ChunkedArray:
 
 
 def commit_times(rows: pa.Table, first_row: int) -> pa.ChunkedArray:
-    """[rows] int64 seconds since 1970 UTC from numbers, times or ISO 8601 texts (UTC where they name no zone)."""
+    """[rows] int64 seconds since 1970 UTC from numbers, times or ISO 8601 texts (UTC where they name no zone).
+
+    A text of a number is that number, as a column of numbers and texts comes as text; so how the rows are cut
+    into shards changes nothing.
+    """
     if "commit_time" not in rows.column_names:
         return pa.chunked_array([pa.nulls(rows.num_rows, pa.int64())])
     column = rows["commit_time"]
+    if pa.types.is_boolean(column.type):
+        raise SourceError("the column 'commit_time' is bool, neither seconds nor times")
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         return column.cast(pa.timestamp("s"), safe=False).cast(pa.int64())
     if pa.types.is_large_string(column.type):
@@ -161,8 +171,13 @@ def _whole_numbers(rows: pa.Table, name: str) -> pa.ChunkedArray:
 
 
 def _seconds(value: Any, row: int) -> int | None:  # noqa: ANN401
-    if value is None:
+    if value is None or _NO_NUMBER.fullmatch(value):
         return None
+    if _NUMBER.fullmatch(value):
+        seconds = int(Decimal(value))
+        if abs(seconds) < 2**63:
+            return seconds
+        raise SourceError(f"row {row} (from 0): commit_time {value!r} is too large for seconds")
     try:
         time = datetime.fromisoformat(value)
     except ValueError as error:

@@ -164,7 +164,7 @@ def _write_redact(results: Results, artifacts: Mapping[str, Artifact]) -> None:
 
 
 def _run_sample(recipe: Recipe, documents: Artifact, execution: Execution) -> Artifact:
-    return sample(recipe.sample, documents, execution)
+    return sample(recipe.sample, documents, (), execution)
 
 
 def _write_sample(results: Results, artifacts: Mapping[str, Artifact]) -> None:

@@ -133,8 +133,8 @@ HOSTILE = {
     "begin marks": "-----BEGIN PRIVATE KEY-----\n" * 35_000,
     "curl": "curl " * 200_000,
     "backslashes": "\\" * 1_000_000,
-    "names as values of names": "password=" * 180_000,
-    "long values of names": ("password=" * 400 + "\n") * 450,
+    "names as values of names": "password=" * 110_000,
+    "long values of names": ("password=" * 400 + "\n") * 250,
     "many mails": "x@mail-notreal.com " * 50_000,
 }
 

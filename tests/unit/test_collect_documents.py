@@ -198,6 +198,69 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
         read(path)
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("stars", "12"),
+        ("stars", 2.7),
+        ("stars", -1),
+        ("stars", True),
+        ("stars", float("nan")),
+        ("repo", 5),
+        ("path", ["p"]),
+        ("source", 1),
+        ("license", 1),
+        ("license", [1]),
+        ("license", ["MIT", ""]),
+        ("commit_time", float("nan")),
+        ("commit_time", float("inf")),
+        ("commit_time", True),
+        ("commit_time", "yesterday"),
+    ],
+)
+def test_a_field_of_a_wrong_type_is_named_with_its_file_and_row(
+    tmp_path: Path, field: str, value: object
+) -> None:
+    row = {**ROWS[0], field: value}
+    with pytest.raises(SourceError, match=rf"rows\.jsonl:2: {field} .* is "):
+        read(write_lines(tmp_path / "rows.jsonl", [ROWS[0], row]))
+    empty = {"content": "x", "repo": None, "path": "p", field: None}
+    path = write_parquet(tmp_path / "rows.parquet", [empty, empty, row], row_group_size=2)
+    with pytest.raises(SourceError, match=rf"rows\.parquet: row 2 \(from 0\): {field} .* is "):
+        read(path)
+
+
+def test_numbers_too_large_and_broken_texts_are_named(tmp_path: Path) -> None:
+    for field, value in (
+        ("stars", 2**63),
+        ("commit_time", 10**400),
+        ("repo", "\ud800"),
+        ("license", "\ud800"),
+    ):
+        path = write_lines(tmp_path / "rows.jsonl", [{**ROWS[0], field: value}])
+        with pytest.raises(SourceError, match=rf"rows\.jsonl:1: {field} "):
+            read(path)
+    table = pa.table({"content": ["x"], "repo": [b"\xff"], "path": ["p"]})
+    pq.write_table(table, tmp_path / "rows.parquet")
+    with pytest.raises(SourceError, match=r"row 0 \(from 0\): repo .* is not text"):
+        read(tmp_path / "rows.parquet")
+
+
+def test_licences_of_a_list_all_apply_and_whole_floats_are_stars(tmp_path: Path) -> None:
+    lists = [["MIT"], ["MIT", "Apache-2.0"], ["MIT OR Apache-2.0", "Zlib"], [], None]
+    rows = [{**ROWS[0], "license": value, "stars": 3.0} for value in lists]
+    for path in (write_lines(tmp_path / "rows.jsonl", rows), write_parquet(tmp_path / "rows.parquet", rows)):
+        raws = read(path)
+        assert [raw.license for raw in raws] == [
+            "MIT",
+            "MIT AND Apache-2.0",
+            "(MIT OR Apache-2.0) AND Zlib",
+            None,
+            None,
+        ]
+        assert [raw.stars for raw in raws] == [3] * 5
+
+
 @pytest.mark.parametrize("name", ["rows.parquet", "rows.jsonl"])
 def test_a_table_that_changed_since_it_was_listed_is_an_error(tmp_path: Path, name: str) -> None:
     write = write_parquet if name.endswith(".parquet") else write_lines

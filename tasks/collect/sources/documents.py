@@ -10,8 +10,9 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -28,6 +29,8 @@ REQUIRED_COLUMNS = ("content", "repo", "path")
 OPTIONAL_COLUMNS = ("stars", "commit_time", "license", "source")
 PARQUET = (".parquet",)
 JSON_LINES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
+_TEXT_FIELDS = ("repo", "path", "source")
+_INT64_MAX = 2**63 - 1
 _BATCH_ROWS = 512
 _HASH_BYTES = 1 << 20
 _DAMAGED = (OSError, EOFError, zlib.error, pa.ArrowException)
@@ -104,6 +107,8 @@ def _read_parquet(tree: Tree, where: str, entries: list[Entry], max_file_bytes: 
     with tree.open(location) as stream:
         parquet = pq.ParquetFile(stream)
         columns = [name for name in REQUIRED_COLUMNS + OPTIONAL_COLUMNS if name in parquet.schema_arrow.names]
+        sizes = (parquet.metadata.row_group(i).num_rows for i in range(parquet.num_row_groups))
+        first_rows = list(accumulate(sizes, initial=0))
         for entry in entries:
             i = int(entry.location.rpartition("#")[2])
             if i >= parquet.num_row_groups:
@@ -115,22 +120,39 @@ def _read_parquet(tree: Tree, where: str, entries: list[Entry], max_file_bytes: 
             )
             if version != entry.version:
                 raise _changed(where)
+            row = first_rows[i]
             for batch in parquet.iter_batches(_BATCH_ROWS, row_groups=[i], columns=columns):
-                yield from _rows_of_batch(batch, where, max_file_bytes)
+                yield from _rows_of_batch(batch, where, row, max_file_bytes)
+                row += batch.num_rows
 
 
-def _rows_of_batch(batch: pa.RecordBatch, where: str, max_file_bytes: int) -> Iterator[RawFile]:
-    """The rows of one Arrow batch, its columns read as the types that a document has."""
-    types = {"content": pa.large_binary(), "stars": pa.int64()}
-    columns: dict[str, list[Any]] = {}
-    for name, array in zip(batch.schema.names, batch.columns, strict=True):
-        if name == "commit_time" and pa.types.is_timestamp(array.type):
-            array = pc.cast(array, pa.timestamp("s", array.type.tz), safe=False).cast(pa.int64())
-        columns[name] = (
-            array if name == "commit_time" else array.cast(types.get(name, pa.string()))
-        ).to_pylist()
-    for values in zip(*columns.values(), strict=True):
-        yield _raw_file(dict(zip(columns, values, strict=True)), where, max_file_bytes)
+def _rows_of_batch(
+    batch: pa.RecordBatch, where: str, first_row: int, max_file_bytes: int
+) -> Iterator[RawFile]:
+    """The rows of one Arrow batch; an error names a row by its place in the file."""
+    columns = [_values(name, array) for name, array in zip(batch.schema.names, batch.columns, strict=True)]
+    for row, values in enumerate(zip(*columns, strict=True), start=first_row):
+        fields = dict(zip(batch.schema.names, values, strict=True))
+        place = f"{where}: row {row} (from 0)"
+        if not isinstance(fields["content"], bytes | None):
+            raise _refused(place, "content", fields["content"], "neither text nor bytes")
+        yield _raw_file(fields, place, max_file_bytes)
+
+
+def _values(name: str, array: pa.Array) -> list[Any]:
+    """The values of a column: contents as bytes, other bytes as text where they are, times as seconds."""
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    kind = array.type
+    if name == "commit_time" and pa.types.is_timestamp(kind):
+        array = pc.cast(array, pa.timestamp("s", kind.tz), safe=False).cast(pa.int64())
+    elif name == "content" and (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        array = array.cast(pa.large_binary())
+    elif name != "content" and (pa.types.is_binary(kind) or pa.types.is_large_binary(kind)):
+        with suppress(pa.ArrowInvalid):  # no UTF-8 somewhere: the row that holds it is refused by name
+            array = array.cast(pa.large_string())
+    values: list[Any] = array.to_pylist()
+    return values
 
 
 def _read_json_lines(tree: Tree, where: str, entries: list[Entry], max_file_bytes: int) -> Iterator[RawFile]:
@@ -161,38 +183,82 @@ def _row_of_line(line: bytes, where: str, max_file_bytes: int) -> RawFile:
 
 
 def _raw_file(row: Mapping[str, Any], where: str, max_file_bytes: int) -> RawFile:
-    content, repo, path = (row[name] for name in REQUIRED_COLUMNS)
+    """The file that a row holds; SourceError names the row and the field whose type does not fit."""
+    content = row["content"]
+    repo, path, source = (_text(row.get(name), where, name) for name in _TEXT_FIELDS)
     reason: RejectReason | None = None
     if content is None or repo is None or path is None:
         reason = "unreadable"
     elif len(content) > max_file_bytes:
         reason = "too_large"
     return RawFile(
-        source=row.get("source") or "documents",
+        source=source or "documents",
         repo=repo or "",
         path=path or "",
         size_bytes=len(content or b""),
         commit_time=_epoch_seconds(row.get("commit_time"), where),
-        stars=row.get("stars") or 0,
-        license=row.get("license"),
+        stars=_stars(row.get("stars"), where),
+        license=_license(row.get("license"), where),
         content=b"" if reason else content,
         reason=reason,
     )
+
+
+def _text(value: object, where: str, field: str) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise _refused(where, field, value, "not text")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise _refused(where, field, value, "not text: it holds half of a surrogate pair") from error
+    return value
+
+
+def _license(value: object, where: str) -> str | None:
+    """The licence as one text: those of a list all apply."""
+    if not isinstance(value, list):
+        return _text(value, where, "license")
+    names = [name for name in (_text(item, where, "license") for item in value) if name]
+    if len(names) < len(value):
+        raise _refused(where, "license", value, "neither text nor a list of texts")
+    if len(names) > 1:  # AND binds tighter than OR
+        names = [f"({name})" if " or " in name.lower() else name for name in names]
+    return " AND ".join(names) or None
+
+
+def _stars(value: object, where: str) -> int:
+    if value is None:
+        return 0
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or value != value // 1
+        or not 0 <= value <= _INT64_MAX
+    ):
+        raise _refused(where, "stars", value, "not a whole number from 0")
+    return int(value)
 
 
 def _epoch_seconds(value: object, where: str) -> int | None:
     """Seconds since 1970 UTC from a number or an ISO 8601 text, which is UTC where it names no zone."""
     if value is None:
         return None
+    problem = "neither seconds nor an ISO 8601 time"
     if isinstance(value, int | float):
+        if isinstance(value, bool) or not abs(value) <= _INT64_MAX:  # NaN is not below anything
+            raise _refused(where, "commit_time", value, problem)
         return int(value)
     try:
         time = datetime.fromisoformat(str(value))
     except ValueError as error:
-        raise SourceError(
-            f"{where}: commit_time {value!r} is neither seconds nor an ISO 8601 time"
-        ) from error
+        raise _refused(where, "commit_time", value, problem) from error
     return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp())
+
+
+def _refused(where: str, field: str, value: object, problem: str) -> SourceError:
+    return SourceError(f"{where}: {field} {value!r:.80} is {problem}")
 
 
 def _byte_range(group: pq.RowGroupMetaData) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from tasks.filter.transform.anchors import anchor
-from tasks.filter.transform.bare_values import bare_value
+from tasks.filter.transform.bare_values import bare_value, unbroken_end
 from tasks.filter.transform.candidate import Candidate, holds_secret
 from tasks.filter.transform.secret_names import secret_name
 from tasks.filter.transform.span import Span
@@ -74,6 +74,10 @@ _READERS = word_set(
     """
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_TRIES_IN_A_WORD = 6
+"""Of bare values that come to nothing, or are long; without a limit, `password=password=...` would take the
+square of a word's length."""
+_LONG_VALUE = 256
 
 
 def lowered(text: str) -> str:
@@ -87,11 +91,18 @@ def find_assigned(text: str, lower: str, present: int, language: str = "") -> It
     for needed, pattern in _CANDIDATES:
         if not present & needed:
             continue
+        word_end, n_tries = 0, 0  # of the unbroken word that holds the last bare values
         for match in pattern.finditer(lower):
             candidate = _candidate(text, match)
             if candidate is None:
                 continue
-            span = _quoted_value(text, candidate) or bare_value(text, candidate, language)
+            span = _quoted_value(text, candidate)
+            start = candidate.value_start
+            if span is None and (start >= word_end or n_tries < _TRIES_IN_A_WORD):
+                span = bare_value(text, candidate, language)
+                if start >= word_end:
+                    word_end, n_tries = unbroken_end(text, start), 0
+                n_tries += span is None or span.end - span.start > _LONG_VALUE
             if span:
                 yield span
 

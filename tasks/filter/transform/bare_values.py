@@ -73,6 +73,12 @@ def bare_value(text: str, candidate: Candidate, language: str) -> Span | None:
     return Span(candidate.name.kind, word.start(), end)
 
 
+def unbroken_end(text: str, start: int) -> int:
+    """Where the bare word at an offset ends, at most 4096 characters on; the offset itself if there is none."""
+    word = _BARE.match(text, start)
+    return word.end() if word else start
+
+
 def _place(before: str, candidate: Candidate, language: str) -> Place | None:
     """What kind of place this is, from the line before the name; None where a bare word is no value."""
     if candidate.join == "element":
@@ -125,12 +131,12 @@ def _sentence_follows(text: str, end: int) -> bool:
 
 
 def _is_bare_secret(text: str, value: str, candidate: Candidate, place: Place) -> bool:
-    if not holds_secret(text, candidate, value):
-        return False
-    if place in ("line", "shell", "element"):
-        return True
-    if _CODE.search(value):
-        return False
-    if len(value) >= 5 and any(c.isdigit() for c in value) and any(c.isalpha() for c in value):
-        return True
-    return text[candidate.join_start : candidate.value_start] == "=" and in_company(text, candidate)
+    if place not in ("line", "shell", "element"):
+        # Before the judgement of the value, which costs most where values are long.
+        if _CODE.search(value):
+            return False
+        is_mixed = len(value) >= 5 and any(map(str.isdigit, value)) and any(map(str.isalpha, value))
+        is_set = text[candidate.join_start : candidate.value_start] == "="
+        if not is_mixed and not (is_set and in_company(text, candidate)):
+            return False
+    return holds_secret(text, candidate, value)
