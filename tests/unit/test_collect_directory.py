@@ -35,7 +35,7 @@ ORDER = [
 
 @pytest.fixture
 def local(tmp_path: Path) -> Path:
-    root = tmp_path / "root"
+    root = tmp_path / "top"
     for name, content in reversed(FILES.items()):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content)
@@ -46,8 +46,8 @@ def local(tmp_path: Path) -> Path:
 def remote() -> Iterator[str]:
     fs = fsspec.filesystem("memory")
     for name, content in FILES.items():
-        fs.pipe_file(f"/collect-test/root/{name}", content)
-    yield "memory://collect-test/root"
+        fs.pipe_file(f"/collect-test/top/{name}", content)
+    yield "memory://collect-test/top"
     fs.rm("/collect-test", recursive=True)
 
 
@@ -63,7 +63,7 @@ def test_files_come_sorted_by_path_with_the_hash_of_their_bytes(local: Path) -> 
         content = FILES[entry.path]
         assert entry.version == f"sha256:{hashlib.sha256(content).hexdigest()}"
         assert (entry.size_bytes, entry.location) == (len(content), entry.path)
-        assert (entry.repo, entry.source, entry.license) == ("root", "directory", None)
+        assert (entry.repo, entry.source, entry.license) == ("top", "directory", None)
 
 
 @pytest.mark.parametrize("repo_depth", [0, 1, 2])
@@ -76,7 +76,7 @@ def test_each_folder_is_a_repository_with_its_own_licence_at_depth_1(local: Path
     assert (entries["zeta/a/inner.py"].repo, entries["zeta/a/inner.py"].path) == ("zeta", "a/inner.py")
     assert entries["zeta/a.py"].license == "MIT"
     assert (entries["alpha/main.c"].repo, entries["alpha/main.c"].license) == ("alpha", None)
-    assert (entries["README.md"].repo, entries["README.md"].path) == ("root", "README.md")
+    assert (entries["README.md"].repo, entries["README.md"].path) == ("top", "README.md")
     assert {entry.stars for entry in entries.values()} == {3}
 
 
@@ -87,7 +87,7 @@ def test_names_and_licences_of_the_config_come_first(local: Path) -> None:
 
 
 def test_the_list_depends_on_neither_the_place_nor_the_order_of_creation(local: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "elsewhere" / "root"
+    copy = tmp_path / "elsewhere" / "top"
     for name, content in FILES.items():
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         (copy / name).write_bytes(content)
@@ -173,7 +173,7 @@ def test_a_relative_path_is_made_absolute_and_a_url_is_not(
     local: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(local.parent)
-    assert resolve(Directory(path="root")) == Directory(path=str(local))
+    assert resolve(Directory(path="top")) == Directory(path=str(local))
     assert resolve(Directory(path=f"file://{local}")) == Directory(path=str(local))
     assert resolve(Directory(path="s3://bucket/prefix")) == Directory(path="s3://bucket/prefix")
-    assert entries_of("root") == entries_of(local)
+    assert entries_of("top") == entries_of(local)
