@@ -22,9 +22,9 @@ from models.execution import Execution
 from models.recipe import Recipe, RunRecord
 from tasks.report.page import render_report
 from tasks.runtime.errors import RecipeError
-from tasks.runtime.events import Recorder, StageEvent, is_planning, recording
+from tasks.runtime.events import Recorder, is_planning, recording
 from tasks.runtime.pool import pool_session
-from tasks.runtime.run_log import listening, log, publish_markdown, publish_table
+from tasks.runtime.run_log import log, publish_markdown, publish_table
 from tasks.runtime.runs import report_path, write_run
 from tasks.runtime.store import Store, open_store
 
@@ -85,8 +85,9 @@ def _run_outermost(chain: Chain, recipe: Recipe, execution: Execution, recorder:
     store.check()
     started = datetime.now(UTC)
     try:
-        with listening(_GrowingRecord(store, recipe, recorder, started)):
-            artifact = chain(recipe, execution)
+        # The record grows with the run, so that gc spares what a run at work reuses.
+        recorder.on_event = lambda: write_run(store, _record(recipe, recorder, "running", started))
+        artifact = chain(recipe, execution)
     except BaseException:
         # A store that is full fails here once more: the first error is the one to tell.
         with suppress(RecipeError):
@@ -94,23 +95,6 @@ def _run_outermost(chain: Chain, recipe: Recipe, execution: Execution, recorder:
         raise
     _publish(store, _record(recipe, recorder, "completed", started), recorder)
     return artifact
-
-
-class _GrowingRecord:
-    """Keeps the run record up to date while the run is at work, so that gc spares what it reuses."""
-
-    def __init__(self, store: Store, recipe: Recipe, recorder: Recorder, started: datetime) -> None:
-        self._store, self._recipe, self._recorder, self._started = store, recipe, recorder, started
-
-    def stage_started(self, stage: str) -> None:
-        """Nothing is made yet."""
-
-    def phase_moved(self, stage: str, phase: str, n_done: int, n_total: int) -> None:
-        """Nothing is committed yet."""
-
-    def stage_ended(self, event: StageEvent) -> None:
-        """One more artifact belongs to the run."""
-        write_run(self._store, _record(self._recipe, self._recorder, "running", self._started))
 
 
 def _record(recipe: Recipe, recorder: Recorder, state: str, started: datetime) -> RunRecord:

@@ -1,6 +1,6 @@
 """What became of each stage in a run; and whether a run builds at all, or only looks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -29,6 +29,8 @@ class Recorder:
 
     planning: bool = False
     events: list[StageEvent] = field(default_factory=list)
+    on_event: Callable[[], None] | None = None
+    """Called after each event of this run, and of no other run in this process."""
 
 
 _recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
@@ -56,3 +58,5 @@ def record(event: StageEvent) -> None:
     recorder = _recorder.get()
     if recorder is not None:
         recorder.events.append(event)
+        if recorder.on_event is not None:
+            recorder.on_event()
