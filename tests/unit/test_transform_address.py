@@ -1,6 +1,7 @@
 """IP addresses: what is found, and versions, sections, masks, times and scopes that stay."""
 
 import pytest
+from marked_text import marked
 
 from models.transform import TransformConfig
 from tasks.filter.transform import address
@@ -57,17 +58,6 @@ KEPT = [
     ("text", "10:20:30 25:61:71 1:2:3:4:5:6:7:8\n"),
     ("html", "User-Agent: Chrome/25.0.13.99 Safari/11.3.4.100\n"),
 ]
-
-
-def marked(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """The text without the marks, and the ranges that stood between them."""
-    plain, ranges = "", []
-    for part in text.split("⟦"):
-        inside, mark, outside = part.partition("⟧")
-        if mark:
-            ranges.append((len(plain), len(plain) + len(inside)))
-        plain += inside + outside
-    return plain, ranges
 
 
 @pytest.mark.parametrize(("language", "text"), FOUND)

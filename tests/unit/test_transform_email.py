@@ -1,6 +1,7 @@
 """E-mail addresses: what is found in every kind of file, and what only looks like an address."""
 
 import pytest
+from marked_text import marked
 
 from models.transform import TransformConfig
 from tasks.filter.transform.redact import redact
@@ -49,17 +50,6 @@ KEPT = [
     ("yaml", "uses: actions/checkout@v3.5.2\n"),
     ("r", "value <- object@meta.info\n"),
 ]
-
-
-def marked(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """The text without the marks, and the ranges that stood between them."""
-    plain, ranges = "", []
-    for part in text.split("⟦"):
-        inside, mark, outside = part.partition("⟧")
-        if mark:
-            ranges.append((len(plain), len(plain) + len(inside)))
-        plain += inside + outside
-    return plain, ranges
 
 
 @pytest.mark.parametrize(("language", "text"), FOUND)

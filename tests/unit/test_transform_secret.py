@@ -2,6 +2,7 @@
 # ruff: noqa: E501  (one case a line)
 
 import pytest
+from marked_text import marked
 
 from models.transform import TransformConfig
 from tasks.filter.transform.redact import redact
@@ -169,17 +170,6 @@ KEPT = [
     ("ini", "[auth]\npassword_file = /etc/app/pw.txt\ntoken_ttl = 3600\nsecret = /run/secrets/db\n"),
     ("python", 'parser.feed("basic auth"); login("user", password); connect("localhost", 8080)\n'),
 ]  # fmt: skip
-
-
-def marked(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """The text without the marks, and the ranges that stood between them."""
-    plain, ranges = "", []
-    for part in text.split("⟦"):
-        inside, mark, outside = part.partition("⟧")
-        if mark:
-            ranges.append((len(plain), len(plain) + len(inside)))
-        plain += inside + outside
-    return plain, ranges
 
 
 @pytest.mark.parametrize(("language", "text"), FOUND)
